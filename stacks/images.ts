@@ -1,0 +1,34 @@
+/**
+ * The images that the fleet runs, by exact version. A version is taken over only after it was seen in a source: the
+ * release of the same number for the services that are also Go modules (and are built from them where no image can be
+ * had), a deployment that runs it for the others.
+ */
+export const images = {
+  "node-exporter": "docker.io/prom/node-exporter:v1.12.1",
+  cadvisor: "ghcr.io/google/cadvisor:0.56.2",
+  prometheus: "docker.io/prom/prometheus:v3.16.0",
+  alertmanager: "docker.io/prom/alertmanager:v0.34.2",
+  loki: "docker.io/grafana/loki:3.7.8",
+  promtail: "docker.io/grafana/promtail:3.5.7",
+  grafana: "docker.io/grafana/grafana:13.1.3",
+} as const;
+
+/** A service that runs as a container of its own. */
+export type ImageName = keyof typeof images;
+
+/** Where a stack takes its images from, when not from the places above. */
+export interface ImageSource {
+  /** A registry that mirrors the public ones, as `registry.example.lan/mirror`; it replaces their host name. */
+  registry?: string | undefined;
+  /** Other images for single services, as `{ grafana: "example.lan/our-grafana:13.1.3" }`; these win over `registry`. */
+  images?: Partial<Record<ImageName, string>> | undefined;
+}
+
+/** The full reference of a service's image, `registry/name:tag`, after the stack's mirror or replacement. */
+export function imageReference(name: ImageName, source: ImageSource = {}): string {
+  const replacement = source.images?.[name];
+  if (replacement) return replacement;
+  const reference = images[name];
+  if (!source.registry) return reference;
+  return `${source.registry.replace(/\/+$/, "")}/${reference.slice(reference.indexOf("/") + 1)}`;
+}
