@@ -1,0 +1,104 @@
+import type { Implementation } from "../dynamic-provider";
+import { type Connection, type Host, openHost, type SshIdentity } from "../server/host";
+import { type ConfigFiles, type Digests, digestsOf, expectedDigests } from "./archive";
+import { Directory } from "./directory";
+
+/** How a service takes over a changed configuration. */
+export type Reload =
+  /** It reads its files at every request. */
+  | { by: "itself" }
+  /** `POST path` answers 200 once the new configuration is in force, and says why when it is not. */
+  | { by: "request"; port: number; path: string; user?: string; password?: string }
+  /** It cannot reload: its process is started again, in the same container. */
+  | { by: "restart" };
+
+/** What the provider is given: everything plain, nothing of Pulumi. */
+export interface ConfigDirectoryInputs {
+  connection: Connection;
+  /** The server's directory, as `/srv/monitoring`; the service's own is below it. */
+  root: string;
+  /** Name of the service, of its folder and of its container. */
+  service: string;
+  files: ConfigFiles;
+  /** What must be on the server once `files` are in place. */
+  digests: Digests;
+  /** User and group id of the container's user. */
+  owner: number;
+  /** Image whose checker looks at the files; the one that the service runs. */
+  image: string;
+  /** Where the container sees the directory. */
+  mountPath: string;
+  /** Command inside the image that fails on a wrong configuration, as `["promtool", "check", …]`. */
+  check: string[];
+  reload: Reload;
+}
+
+// One connection a server for the whole life of the provider's process.
+const hosts = new Map<string, Host>();
+let identity: SshIdentity = {};
+
+function directoryOf(inputs: ConfigDirectoryInputs): Directory {
+  const key = JSON.stringify(inputs.connection);
+  let host = hosts.get(key);
+  if (!host) {
+    host = openHost(inputs.connection, identity);
+    hosts.set(key, host);
+  }
+  return new Directory(host, inputs);
+}
+
+/** Brings the new files into force, or leaves the old ones there and says why. */
+async function apply(inputs: ConfigDirectoryInputs): Promise<ConfigDirectoryInputs> {
+  const directory = directoryOf(inputs);
+  await directory.stage();
+  await directory.swap();
+  try {
+    await directory.reload();
+    const digests = digestsOfFiles(inputs);
+    await directory.confirm(digests);
+    await directory.forgetPrevious();
+    return { ...inputs, digests };
+  } catch (error) {
+    await directory.putBack();
+    throw error;
+  }
+}
+
+function digestsOfFiles(inputs: ConfigDirectoryInputs): Digests {
+  return expectedDigests(inputs.files, inputs.owner);
+}
+
+/** The dynamic provider of {@link ConfigDirectory}: one service's directory on one server. */
+export const provider: Implementation = {
+  async configure({ config }) {
+    identity = { keyFile: config.get("sshKeyFile") };
+  },
+
+  async create(inputs: ConfigDirectoryInputs) {
+    return { id: `${inputs.connection.server}/${inputs.service}`, outs: await apply(inputs) };
+  },
+
+  async update(_id, _olds: ConfigDirectoryInputs, news: ConfigDirectoryInputs) {
+    return { outs: await apply(news) };
+  },
+
+  async read(id, props: ConfigDirectoryInputs) {
+    const archive = await directoryOf(props).read();
+    if (!archive) return {};
+    const seen = { ...props, digests: await digestsOf(archive) };
+    return { id, props: seen, inputs: seen };
+  },
+
+  async diff(_id, olds: ConfigDirectoryInputs, news: ConfigDirectoryInputs) {
+    const moved = olds.connection.server !== news.connection.server || olds.root !== news.root;
+    return {
+      changes: moved || JSON.stringify(olds.digests) !== JSON.stringify(news.digests),
+      replaces: moved ? ["connection", "root"] : [],
+      deleteBeforeReplace: true,
+    };
+  },
+
+  async delete(_id, props: ConfigDirectoryInputs) {
+    await directoryOf(props).remove();
+  },
+};
