@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { implementedIn } from "../dynamic-provider";
 import type { Connection } from "../server/host";
 import { type ConfigFiles, expectedDigests } from "./archive";
-import type { Reload } from "./provider";
+import type { Reload } from "./reload";
 
 export interface ConfigDirectoryArgs {
   connection: Connection;

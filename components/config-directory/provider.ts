@@ -1,16 +1,8 @@
 import type { Implementation } from "../dynamic-provider";
 import { type Connection, type Host, openHost, type SshIdentity } from "../server/host";
-import { type ConfigFiles, type Digests, digestsOf, expectedDigests } from "./archive";
+import { type ConfigFiles, type Digests, digestsOf } from "./archive";
 import { Directory } from "./directory";
-
-/** How a service takes over a changed configuration. */
-export type Reload =
-  /** It reads its files at every request. */
-  | { by: "itself" }
-  /** `POST path` answers 200 once the new configuration is in force, and says why when it is not. */
-  | { by: "request"; port: number; path: string; user?: string; password?: string }
-  /** It cannot reload: its process is started again, in the same container. */
-  | { by: "restart" };
+import type { Reload } from "./reload";
 
 /** What the provider is given: everything plain, nothing of Pulumi. */
 export interface ConfigDirectoryInputs {
@@ -54,18 +46,13 @@ async function apply(inputs: ConfigDirectoryInputs): Promise<ConfigDirectoryInpu
   await directory.swap();
   try {
     await directory.reload();
-    const digests = digestsOfFiles(inputs);
-    await directory.confirm(digests);
+    await directory.confirm(inputs.digests);
     await directory.forgetPrevious();
-    return { ...inputs, digests };
+    return inputs;
   } catch (error) {
     await directory.putBack();
     throw error;
   }
-}
-
-function digestsOfFiles(inputs: ConfigDirectoryInputs): Digests {
-  return expectedDigests(inputs.files, inputs.owner);
 }
 
 /** The dynamic provider of {@link ConfigDirectory}: one service's directory on one server. */

@@ -1,0 +1,20 @@
+import { gatewayOf, type Server } from "../../stacks/inventory";
+import type { ConfigFiles } from "../config-directory/archive";
+import type { Credentials } from "../credentials/credentials";
+import { webConfiguration } from "../credentials/web-configuration";
+
+/** Where node-exporter's container sees its files. */
+export const nodeExporterMountPath = "/etc/node-exporter";
+
+/** node-exporter's one file: who may ask. */
+export function nodeExporterFiles(credentials: Credentials): ConfigFiles {
+  return { "web.yml": webConfiguration(credentials.exporters) };
+}
+
+/**
+ * The addresses that node-exporter listens on. It shares the host's network, so that it sees the host's interfaces;
+ * where the server's address is a loopback one, containers reach it through their network's gateway.
+ */
+export function nodeExporterAddresses(server: Server): string[] {
+  return server.address.startsWith("127.") ? [server.address, gatewayOf(server)] : [server.address];
+}

@@ -1,0 +1,56 @@
+import * as pulumi from "@pulumi/pulumi";
+import { containerPorts } from "../../stacks/inventory";
+import { lifecycleReload } from "../config-directory/reload";
+import type { Credentials } from "../credentials/credentials";
+import type { MonitoredServer } from "../server/monitored-server";
+import { answersHttp } from "../service-container/healthchecks";
+import { ServiceContainer } from "../service-container/service-container";
+import { mountPath, prometheusFiles } from "./configuration";
+
+export interface PrometheusArgs {
+  /** The server that it runs on. */
+  server: MonitoredServer;
+  credentials: pulumi.Input<Credentials>;
+}
+
+/** Prometheus on one server: collects and keeps the metrics of the whole fleet, and finds what is wrong. */
+export class Prometheus extends pulumi.ComponentResource {
+  /** Where people find it, as `http://10.0.0.84:9090`. */
+  readonly url: string;
+
+  constructor(name: string, args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("monitoring:prometheus:Prometheus", name, {}, opts);
+    const { server, credentials } = args;
+    const { port, retention } = server.inventory.services.prometheus;
+    this.url = `http://${server.address}:${port}`;
+
+    new ServiceContainer(
+      name,
+      {
+        server,
+        service: "prometheus",
+        user: 65_534,
+        memory: 2048,
+        port: { internal: containerPorts.prometheus, external: port },
+        dataPath: "/prometheus",
+        command: [
+          `--config.file=${mountPath}/prometheus.yml`,
+          `--web.config.file=${mountPath}/web.yml`,
+          `--web.external-url=${this.url}/`,
+          "--web.enable-lifecycle",
+          "--storage.tsdb.path=/prometheus",
+          `--storage.tsdb.retention.time=${retention}`,
+        ],
+        config: {
+          files: pulumi.output(credentials).apply((known) => prometheusFiles(server.inventory, known)),
+          mountPath,
+          check: ["promtool", "check", "config", `${mountPath}/prometheus.yml`],
+          reload: pulumi.output(credentials).apply((known) => lifecycleReload(port, known.prometheus)),
+        },
+        healthcheck: answersHttp(`http://127.0.0.1:${containerPorts.prometheus}/-/healthy`),
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ url: this.url });
+  }
+}
