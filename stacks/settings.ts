@@ -9,14 +9,19 @@ export interface Settings {
   imageSource: ImageSource;
 }
 
-/** @throws {pulumi.RunError}-like errors that name the setting */
+/** @throws {Error} which names the setting that is wrong */
 export function readSettings(config: pulumi.Config): Settings {
   return {
-    sshKeyFile: config.get("sshKeyFile"),
-    knownHosts: config.get("knownHosts"),
+    sshKeyFile: text(config, "sshKeyFile"),
+    knownHosts: text(config, "knownHosts"),
     preflight: config.getBoolean("preflight") ?? true,
-    imageSource: { registry: config.get("imageRegistry"), images: readImages(config) },
+    imageSource: { registry: text(config, "imageRegistry"), images: readImages(config) },
   };
+}
+
+/** An empty text is the default of `Pulumi.yaml`: not set. */
+function text(config: pulumi.Config, name: string): string | undefined {
+  return config.get(name) || undefined;
 }
 
 function readImages(config: pulumi.Config): Partial<Record<ImageName, string>> {

@@ -58,7 +58,7 @@ async function apply(inputs: ConfigDirectoryInputs): Promise<ConfigDirectoryInpu
 /** The dynamic provider of {@link ConfigDirectory}: one service's directory on one server. */
 export const provider: Implementation = {
   async configure({ config }) {
-    identity = { keyFile: config.get("sshKeyFile") };
+    identity = { keyFile: config.get("sshKeyFile") || undefined };
   },
 
   async create(inputs: ConfigDirectoryInputs) {

@@ -197,6 +197,6 @@ export function missingHostKey(connection: SshConnection): string {
   const { address, server, ssh } = connection;
   return (
     `${server} (${address}): its SSH host key is missing from ${ssh.knownHosts}. ` +
-    "Record it with `npm run host-keys`, and compare its fingerprint with the server's own."
+    "Record it with `npm run host-keys -- --stack NAME`, and compare its fingerprint with the server's own."
   );
 }

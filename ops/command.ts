@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import { InventoryError } from "../stacks/inventory";
+
+/** What the exit code of every command says. */
+const exitCodes = { good: 0, wrong: 1, unknown: 2 } as const;
+
+/** Ends the command with the code for: good, something is wrong (and was said), or it could not be found out. */
+export function exitWith(outcome: keyof typeof exitCodes): void {
+  process.exitCode = exitCodes[outcome];
+}
+
+/** An error that says all there is to say to a person; shown without a stack trace. */
+export class CommandError extends Error {
+  constructor(
+    message: string,
+    readonly outcome: keyof typeof exitCodes = "unknown",
+  ) {
+    super(message);
+    this.name = "CommandError";
+  }
+}
+
+/** Parses the command line and runs the command; what goes wrong is a message and an exit code, never a trace. */
+export function run<Options>(program: Command, action: (options: Options) => Promise<void>): void {
+  program.action(action);
+  program.parseAsync().catch((error: unknown) => {
+    if (error instanceof CommandError) {
+      console.error(`error: ${error.message}`);
+      exitWith(error.outcome);
+    } else if (error instanceof InventoryError) {
+      console.error(`error: ${error.message}`);
+      exitWith("wrong");
+    } else {
+      console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+      if (process.env.DEBUG) console.error(error);
+      exitWith("unknown");
+    }
+  });
+}
