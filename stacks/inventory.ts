@@ -154,6 +154,7 @@ export function gatewayOf(server: Server): string {
 function describeIssue(issue: z.core.$ZodIssue, definition: unknown): string {
   const entry = issue.path.join(".") || "the inventory";
   if (issue.code === "unrecognized_keys") return `${entry}: unknown setting ${issue.keys.join(", ")}`;
+  if (issue.code === "invalid_key") return `${entry}: ${issue.issues.map(({ message }) => message).join(", ")}`;
   const value = issue.path.reduce<unknown>(
     (parent, key) => (parent as Record<PropertyKey, unknown>)?.[key],
     definition,

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import type { Server } from "../../stacks/inventory";
+import { listeningPorts } from "./listening-ports";
+import { engineProblem } from "./preflight";
+
+const here = { name: "server-1" } as Server;
+const remote = { name: "server-1", ssh: { user: "ops", port: 22 } } as Server;
+
+describe("the Docker engine", () => {
+  it.each(["20.10.24", "20.10.24+dfsg1", "24.0.7", "29.1.0"])("%s will do", (version) => {
+    expect(engineProblem([version], here)).toBeUndefined();
+  });
+
+  it.each(["20.9.1", "19.03.15", "1.13.1"])("%s is too old", (version) => {
+    expect(engineProblem([version], here)).toContain(`is ${version}, too old: 20.10 or newer`);
+  });
+
+  it("does not answer, may not be asked, is not there: each says what to do", () => {
+    expect(engineProblem(["Cannot connect to the Docker daemon at unix:///x."], here)).toContain("set DOCKER_HOST");
+    expect(engineProblem(["permission denied while trying to connect"], remote)).toContain("usermod -aG docker ops");
+    expect(engineProblem(["sh: 1: docker: not found"], remote)).toContain(
+      "install Docker 20.10 or newer on that server",
+    );
+    expect(engineProblem([], remote)).toContain("no Docker engine answers");
+  });
+});
+
+describe("ports that somebody listens on", () => {
+  const row = (local: string, state: string) =>
+    `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000 0 0 1`;
+
+  it("at the server's address, at all addresses, over IPv6 and mapped IPv4", () => {
+    const lines = [
+      "  sl  local_address rem_address   st",
+      row("5000000A:238C", "0A"),
+      row("00000000:1F90", "0A"),
+      row(`${"0".repeat(32)}:0C1C`, "0A"),
+      row("0000000000000000FFFF00005000000A:0BBA", "0A"),
+    ];
+    expect([...listeningPorts(lines, "10.0.0.80")]).toEqual([9100, 8080, 3100, 3002]);
+  });
+
+  it("not at another address, and not a connection", () => {
+    expect([...listeningPorts([row("0100007F:238C", "0A"), row("5000000A:238C", "01")], "10.0.0.80")]).toEqual([]);
+  });
+});
