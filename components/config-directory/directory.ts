@@ -1,10 +1,9 @@
-import type { Host } from "../server/host";
-import { HostError, quote } from "../server/host-error";
+import { waitUntilHealthy } from "../server/container-health";
+import { type Host, HostError, quote } from "../server/host";
 import { type Digests, digestsOf, directoriesOf, pack } from "./archive";
 import type { ConfigDirectoryInputs } from "./provider";
 
 const exitCodes = { noRoot: 43, noDirectory: 44, refused: 45 };
-const restartSeconds = 90;
 
 /**
  * One service's directory on a server. Beside the live one, which the container has mounted and which therefore stays
@@ -141,17 +140,9 @@ export class Directory {
   }
 
   private async restart(): Promise<void> {
-    const name = quote(this.inputs.service);
-    const health = `docker container inspect --format '{{if .State.Health}}{{.State.Health.Status}}{{else}}healthy{{end}}' ${name}`;
-    const result = await this.host.run(
-      `docker restart ${name} >/dev/null
-       for second in $(seq ${restartSeconds}); do [ "$(${health})" = healthy ] && exit 0; sleep 1; done
-       docker logs --tail 5 ${name} 2>&1; exit 1`,
-      { seconds: restartSeconds + 30 },
-    );
-    if (result.code !== 0) {
-      throw this.error(`${this.inputs.service} does not come up with the new configuration:\n${result.stdout}`);
-    }
+    const { service } = this.inputs;
+    await this.host.run(`docker restart ${quote(service)} >/dev/null`);
+    await waitUntilHealthy(service, this.host);
   }
 
   private inRoot(script: string) {

@@ -21,9 +21,11 @@ export class Cadvisor extends pulumi.ComponentResource {
       {
         server,
         service: "cadvisor",
-        // Root, because only root may read other users' cgroups and Docker's socket; without any capability but one.
+        // Root, because only root may read other users' cgroups and Docker's socket; not privileged.
         user: 0,
-        capabilities: ["CAP_SYS_PTRACE"],
+        // The kernel's log tells of containers killed for want of memory.
+        capabilities: ["CAP_SYS_PTRACE", "CAP_SYSLOG"],
+        devices: ["/dev/kmsg"],
         memory: 256,
         port: { internal: containerPorts.cadvisor, external: port },
         hostPaths: {

@@ -1,6 +1,8 @@
 import { LocalHost } from "./local-host";
 import { SshHost } from "./ssh-host";
 
+export { HostError, quote } from "./host-error";
+
 /** How a server is reached. Holds no secret, so that it may stand in the state. */
 export interface Connection {
   /** The server's name in the inventory, as `server-84`; errors begin with it. */

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayOf, type Inventory, type Server } from "../../stacks/inventory";
-import type { Connection, SshIdentity } from "./host";
+import { type Connection, type Host, openHost, type SshIdentity } from "./host";
 
 export interface MonitoredServerArgs {
   inventory: Inventory;
@@ -17,6 +17,8 @@ export class MonitoredServer extends pulumi.ComponentResource {
   readonly provider: docker.Provider;
   readonly network: docker.Network;
   readonly connection: Connection;
+  /** For what a deployment does on the server besides its resources; connects when it is first used. */
+  readonly host: Host;
 
   constructor(name: string, args: MonitoredServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("monitoring:server:MonitoredServer", name, {}, opts);
@@ -24,6 +26,7 @@ export class MonitoredServer extends pulumi.ComponentResource {
     this.inventory = inventory;
     this.server = server;
     this.connection = connectionTo(server, inventory);
+    this.host = openHost(this.connection, identity);
 
     this.provider = createProvider(this);
     this.network = createNetwork(this);

@@ -13,7 +13,7 @@ const connectSeconds = 15;
 /** sshd allows 10 sessions a connection (MaxSessions); the rest is left to the docker CLI's own. */
 const sessionsAtOnce = 6;
 /** An idle connection is closed, so that the process that holds it can end. */
-const idleSeconds = 20;
+const idleSeconds = 3;
 
 /** A server over one SSH connection, opened when first needed; its host key must be the one in `known_hosts`. */
 export class SshHost implements Host {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ImageName, imageReference } from "../../stacks/images";
 import { ConfigDirectory, type ConfigDirectoryArgs } from "../config-directory/config-directory";
 import type { MonitoredServer } from "../server/monitored-server";
+import { containerHooks } from "./container-hooks";
 
 /** Files that the container reads; see {@link ConfigDirectoryArgs} for each. */
 export type ContainerConfig = Pick<ConfigDirectoryArgs, "files" | "mountPath" | "check" | "reload">;
@@ -35,9 +36,6 @@ export interface ServiceContainerArgs {
   /** Succeeds while the service does its work; as `["CMD", …]` or `["CMD-SHELL", …]`. */
   healthcheck: string[];
 }
-
-/** How long a container may take to become healthy before the deployment fails, in seconds. */
-const healthySeconds = 120;
 
 /**
  * One container of the monitoring: pinned image, fixed name, as few rights as the service lives with, bounded memory
@@ -79,6 +77,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
     }
 
     function createContainer(): docker.Container {
+      const hooks = containerHooks(name, service, server.host, server.inventory.stack);
       return new docker.Container(
         name,
         {
@@ -101,11 +100,14 @@ export class ServiceContainer extends pulumi.ComponentResource {
           logDriver: "json-file",
           logOpts: { "max-size": "10m", "max-file": "3" },
           healthcheck: { tests: args.healthcheck, interval: "10s", timeout: "5s", retries: 6, startPeriod: "30s" },
-          wait: true,
-          waitTimeout: healthySeconds,
           destroyGraceSeconds: 30,
         },
-        { ...onServer, deleteBeforeReplace: true, dependsOn: config ? [config] : [] },
+        {
+          ...onServer,
+          deleteBeforeReplace: true,
+          dependsOn: config ? [config] : [],
+          ...(hooks ? { hooks } : {}),
+        },
       );
     }
 
