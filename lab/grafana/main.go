@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -61,13 +62,17 @@ func serve(settings *settings) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	listener, err := net.Listen("tcp", server.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen: %w. Change [server] http_addr or http_port", err)
+	}
+	log.Info("HTTP Server Listen", "address", listener.Addr(), "version", version)
 	ended := make(chan error, 1)
-	go func() { ended <- server.ListenAndServe() }()
-	log.Info("HTTP Server Listen", "address", server.Addr, "version", version)
+	go func() { ended <- server.Serve(listener) }()
 
 	select {
 	case err := <-ended:
-		return fmt.Errorf("cannot listen: %w. Change [server] http_addr or http_port", err)
+		return err
 	case <-ctx.Done():
 	}
 	log.Info("Shutdown started")
