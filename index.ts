@@ -16,8 +16,8 @@ async function main() {
 
   return {
     urls: monitoring.urls,
-    /** Show it with `pulumi stack output grafanaPassword --show-secrets`. */
-    grafanaPassword: monitoring.grafanaPassword,
+    /** Shown by `pulumi stack output passwords --show-secrets`. */
+    passwords: monitoring.passwords,
   };
 
   function withSettings(inventory: Inventory): Inventory {

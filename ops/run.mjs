@@ -18,14 +18,20 @@ if (!command || !existsSync(path.join(root, "ops", `${command}.ts`))) {
 installDependencies();
 run();
 
-/** `npm ci`, unless what is installed is as new as the lock file. */
+/**
+ * Installs what the lock file says, unless what is installed is as new as it. Not `npm ci`, which refuses the lock file
+ * of a registry that leaves out other platforms' optional packages; `--no-save` keeps to the lock file just as well.
+ */
 function installDependencies() {
   const lock = path.join(root, "package-lock.json");
   const installed = path.join(root, "node_modules", ".package-lock.json");
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   console.error("Installing the npm dependencies (about a minute) …");
-  const npm = spawnSync("npm", ["ci", "--loglevel=error"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-  if (npm.status !== 0) fail("`npm ci` failed: see its message above, then run the command again.");
+  const npm = spawnSync("npm", ["install", "--no-save", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (npm.status !== 0) fail("`npm install` failed: see its message above, then run the command again.");
 }
 
 /** Hands over to the command: same terminal, its exit code is ours, and Ctrl-C reaches it alone (it cleans up). */

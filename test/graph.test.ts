@@ -33,7 +33,7 @@ async function deploy(stack: string, change: Partial<Inventory> = {}): Promise<R
     inventory: { ...(await loadInventory(stack)), ...change },
     identity: {},
   });
-  await new Promise((resolve) => monitoring.grafanaPassword.apply(resolve));
+  await new Promise((resolve) => monitoring.passwords.apply(resolve));
   await pulumi.runtime.disconnect();
   return [...registered];
 }
@@ -98,7 +98,7 @@ describe.each(["prod", "local"])("the graph of %s", (stack) => {
 
   it("mounts nothing of the host writable", () => {
     for (const { inputs } of containers) {
-      for (const volume of inputs.volumes) expect(volume.volumeName ?? volume.readOnly).toBeTruthy();
+      for (const mount of inputs.mounts) expect(mount.type === "volume" || mount.readOnly).toBe(true);
     }
   });
 

@@ -22,8 +22,8 @@ export interface MonitoringArgs {
 export class Monitoring extends pulumi.ComponentResource {
   /** Service → where people find it. */
   readonly urls: Record<ServiceName, string>;
-  /** User `admin`'s password in Grafana. */
-  readonly grafanaPassword: pulumi.Output<string>;
+  /** Service → the password that it asks people for; users are `admin` in Grafana, `monitoring` elsewhere. */
+  readonly passwords: pulumi.Output<Record<"grafana" | "prometheus" | "alertmanager", string>>;
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("monitoring:monitoring:Monitoring", name, {}, opts);
@@ -45,7 +45,11 @@ export class Monitoring extends pulumi.ComponentResource {
     createLogShippers();
 
     this.urls = { prometheus: prometheus.url, alertmanager: alertmanager.url, loki: loki.url, grafana: grafana.url };
-    this.grafanaPassword = pulumi.secret(credentials.apply((known) => known.grafana.password));
+    this.passwords = credentials.apply((known) => ({
+      grafana: known.grafana.password,
+      prometheus: known.prometheus.password,
+      alertmanager: known.alertmanager.password,
+    }));
     this.registerOutputs();
 
     function createServers(): Map<string, MonitoredServer> {

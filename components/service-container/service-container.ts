@@ -89,7 +89,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
           labels: [...server.labels(service), { label: "monitoring.image", value: reference }],
           restart: "unless-stopped",
           ...createConnections(),
-          volumes: createMounts(),
+          mounts: createMounts(),
           devices: (args.devices ?? []).map((path) => ({ hostPath: path, containerPath: path, permissions: "r" })),
           readOnly: true,
           tmpfs: { "/tmp": "rw,noexec,nosuid,size=16m" },
@@ -120,17 +120,15 @@ export class ServiceContainer extends pulumi.ComponentResource {
       };
     }
 
-    function createMounts(): docker.ContainerArgs["volumes"] {
+    /** Bind mounts by their long form, which fails where the short one would make a folder in the missing one's place. */
+    function createMounts(): { type: string; source: pulumi.Input<string>; target: string; readOnly: boolean }[] {
+      const bound = (source: string, target: string) => ({ type: "bind", source, target, readOnly: true });
       return [
-        ...(args.config
-          ? [{ hostPath: `${server.directory}/${service}`, containerPath: args.config.mountPath, readOnly: true }]
+        ...(args.config ? [bound(`${server.directory}/${service}`, args.config.mountPath)] : []),
+        ...(data && args.dataPath
+          ? [{ type: "volume", source: data.name, target: args.dataPath, readOnly: false }]
           : []),
-        ...(data && args.dataPath ? [{ volumeName: data.name, containerPath: args.dataPath }] : []),
-        ...Object.entries(args.hostPaths ?? {}).map(([containerPath, hostPath]) => ({
-          hostPath,
-          containerPath,
-          readOnly: true,
-        })),
+        ...Object.entries(args.hostPaths ?? {}).map(([target, source]) => bound(source, target)),
       ];
     }
   }
