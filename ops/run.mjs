@@ -10,7 +10,9 @@ const [command, ...args] = process.argv.slice(2);
 const oldestNode = 20;
 
 if (Number(process.versions.node.split(".")[0]) < oldestNode) {
-  fail(`Node.js ${process.versions.node} is too old: install Node.js ${oldestNode} or newer and run the command again.`);
+  fail(
+    `Node.js ${process.versions.node} is too old: install Node.js ${oldestNode} or newer and run the command again.`,
+  );
 }
 if (!command || !existsSync(path.join(root, "ops", `${command}.ts`))) {
   fail(`there is no command "${command ?? ""}"; see "scripts" in package.json.`);

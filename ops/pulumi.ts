@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { CommandError } from "./command";
+import { projectRoot } from "./project";
+import { toolPath } from "./toolchain/tools";
+
+export interface PulumiOptions {
+  /** Called with what the engine is doing now, as `server-84-loki creating`. */
+  report?: ((line: string) => void) | undefined;
+  /** Asks the engine to finish what is under way and then stop. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs the Pulumi CLI on this project, never asking anything.
+ * @returns what it printed
+ * @throws {CommandError} with the engine's own diagnostics
+ */
+export async function pulumi(args: string[], { report, signal }: PulumiOptions = {}): Promise<string> {
+  const child = spawn(toolPath("pulumi"), [...args, "--non-interactive", "--color", "never"], {
+    cwd: projectRoot,
+    stdio: ["ignore", "pipe", "pipe"],
+    // Out of the terminal's reach: a second Ctrl-C would make the engine drop what it is in the middle of.
+    detached: true,
+  });
+  const interrupt = () => child.kill("SIGINT");
+  signal?.addEventListener("abort", interrupt, { once: true });
+  if (signal?.aborted) interrupt();
+
+  const output: string[] = [];
+  const errors: string[] = [];
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    output.push(line);
+    const step = describeStep(line);
+    if (step) report?.(step);
+  });
+  createInterface({ input: child.stderr }).on("line", (line) => errors.push(line));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", (error) => reject(new CommandError(`pulumi cannot be started: ${error.message}`)));
+    child.on("close", resolve);
+  });
+  signal?.removeEventListener("abort", interrupt);
+  if (signal?.aborted) throw new CommandError("interrupted; run the same command again to go on.");
+  if (code !== 0) throw new CommandError(diagnosticsOf(output) || errors.join("\n") || output.join("\n"), "wrong");
+  return output.join("\n");
+}
+
+/** ` +  docker:index:Container server-84-loki creating (3s)` → `server-84-loki creating`. */
+export function describeStep(line: string): string | undefined {
+  const step = /^\s*[+~-]{1,2}\s+\S+:\S+\s+(\S+)\s+((?:creat|updat|delet|replac|read)\S*)/.exec(line);
+  return step ? `${step[1]} ${step[2]}` : undefined;
+}
+
+/** The engine's diagnostics without its headings and without what only repeats that something failed. */
+export function diagnosticsOf(output: string[]): string {
+  const start = output.indexOf("Diagnostics:");
+  if (start < 0) return "";
+  const end = output.findIndex((line, index) => index > start && /^(Outputs|Resources|Duration):?/.test(line));
+  const lines = output.slice(start + 1, end < 0 ? undefined : end);
+  return lines
+    .filter((line) => !/^ {2}\S.*\):$/.test(line) && !/error: update failed$/.test(line))
+    .map((line) => line.replace(/^ {4}error: /, "  ").replace(/(before|after) hook "[^"]*" failed: /, ""))
+    .join("\n")
+    .trim();
+}

@@ -1,0 +1,39 @@
+import { credentialUsers } from "../components/credentials/credentials";
+import { type Inventory, publishedPorts } from "../stacks/inventory";
+import { shown } from "./project";
+import { table } from "./table";
+import type { TargetState } from "./targets";
+import type { Preparation } from "./toolchain/prepare";
+import { toolPath } from "./toolchain/tools";
+
+/** What `npm start` ends with: what runs where, in which state, and how to get in. */
+export function summary(inventory: Inventory, states: TargetState[], preparation?: Preparation): string {
+  const grafanaStandIn = preparation?.grafanaImage !== undefined;
+  const rows = inventory.servers.flatMap((server) =>
+    [...publishedPorts(inventory, server)].map(([entry, port]) => {
+      const job = entry.split(".").at(-1) ?? entry;
+      const health = states.find((state) => state.job === job && state.server === server.name)?.health ?? "unknown";
+      const what = job === "grafana" && grafanaStandIn ? `${health} (a stand-in, see below)` : health;
+      return [job, server.name, `http://${server.address}:${port}`, what];
+    }),
+  );
+  return [
+    "",
+    table([["Service", "Server", "URL", "State"], ...rows]),
+    "",
+    `Users: ${credentialUsers.grafana} in Grafana, ${credentialUsers.prometheus} elsewhere. The passwords are shown by`,
+    `  ${shown(toolPath("pulumi"))} stack output passwords --show-secrets --stack ${inventory.stack}`,
+    "",
+    "No channel is configured: alerts are seen in Alertmanager and Grafana only.",
+    ...(grafanaStandIn
+      ? [
+          "Grafana's image cannot be had from here. A stand-in keeps its datasources and",
+          "answers its API; it draws nothing, and its own page says so.",
+        ]
+      : []),
+    "To take everything down again: npm start -- --stop",
+    ...(preparation?.engine.started
+      ? [`A Docker engine was started; it is stopped by: ${preparation.engine.started}`]
+      : []),
+  ].join("\n");
+}
