@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import type { ImageSource } from "../stacks/images";
 import { projectRoot, stateDirectory } from "./project";
 import { type PulumiOptions, pulumi } from "./pulumi";
 
-const stack = "local";
+const passphraseFile = path.join(stateDirectory, "passphrase");
 
 /** What a deployed stack says of itself. */
 export interface StackOutputs {
@@ -15,51 +15,81 @@ export interface StackOutputs {
   passwords: Record<string, string>;
 }
 
-/** Makes what the stack `local` needs before it can be deployed: a place for its state, a passphrase, its settings. */
-export async function prepareLocalStack(settings: { grafanaImage?: string | undefined }): Promise<void> {
-  const passphrase = path.join(stateDirectory, "passphrase");
-  if (!existsSync(passphrase)) {
+/** A stack on this machine's own engine, whose state is kept in this checkout, whatever the environment says. */
+export class LocalStack {
+  private readonly settingsFile: string;
+  private readonly env: NodeJS.ProcessEnv;
+
+  constructor(readonly name: string) {
+    this.settingsFile = path.join(projectRoot, `Pulumi.${name}.yaml`);
+    const { PULUMI_CONFIG_PASSPHRASE: _, ...inherited } = process.env;
+    this.env = {
+      ...inherited,
+      PULUMI_BACKEND_URL: `file://${stateDirectory}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
+    };
+  }
+
+  /** Where it takes its images from, by its settings. */
+  imageSource(): ImageSource {
+    const config = this.settings().get("config") as { toJSON(): Record<string, unknown> } | undefined;
+    const { "monitoring:imageRegistry": registry, "monitoring:images": images } = config?.toJSON() ?? {};
+    return { registry: (registry as string) || undefined, images: (images as ImageSource["images"]) ?? {} };
+  }
+
+  /** Makes what it needs before it can be deployed: a place for its state, a passphrase, its settings. */
+  async prepare({ grafanaImage }: { grafanaImage?: string | undefined }): Promise<void> {
     mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-    writeFileSync(passphrase, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
+    if (!existsSync(passphraseFile)) {
+      writeFileSync(passphraseFile, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
+    }
+    this.removeStaleLocks();
+    if (!existsSync(path.join(stateDirectory, ".pulumi", "stacks", "monitoring", `${this.name}.json`))) {
+      this.forgetSalt();
+      await this.pulumi(["stack", "init", this.name]);
+    }
+    if (grafanaImage && this.imageSource().images?.grafana !== grafanaImage) {
+      await this.pulumi(["config", "set", "--stack", this.name, "--path", "images.grafana", grafanaImage]);
+    }
   }
-  removeStaleLocks();
-  if (!existsSync(path.join(stateDirectory, ".pulumi", "stacks", "monitoring", `${stack}.json`))) {
-    await pulumi(["stack", "init", stack]);
+
+  /** `pulumi up`, after a look at what is really there, so that what somebody removed or changed is put right. */
+  async deploy(options: PulumiOptions): Promise<void> {
+    await this.pulumi(["up", "--stack", this.name, "--yes", "--skip-preview", "--refresh"], options);
   }
-  const { grafanaImage } = settings;
-  if (grafanaImage && localImageSource().images?.grafana !== grafanaImage) {
-    await pulumi(["config", "set", "--stack", stack, "--path", "images.grafana", grafanaImage]);
+
+  /** `pulumi destroy`: containers, volumes, network and files go, the images stay. */
+  async destroy(options: PulumiOptions): Promise<void> {
+    await this.pulumi(["destroy", "--stack", this.name, "--yes", "--skip-preview"], options);
   }
-}
 
-/** `pulumi up`, after a look at what is really there, so that what somebody removed or changed is put right. */
-export async function deployLocalStack(options: PulumiOptions): Promise<void> {
-  await pulumi(["up", "--stack", stack, "--yes", "--skip-preview", "--refresh"], options);
-}
+  async outputs(): Promise<StackOutputs> {
+    return JSON.parse(await this.pulumi(["stack", "output", "--stack", this.name, "--json", "--show-secrets"]));
+  }
 
-/** `pulumi destroy`: containers, volumes, network and files go, the images stay. */
-export async function destroyLocalStack(options: PulumiOptions): Promise<void> {
-  await pulumi(["destroy", "--stack", stack, "--yes", "--skip-preview"], options);
-}
+  /** Runs the Pulumi CLI with this stack's state and passphrase. */
+  pulumi(args: string[], options: PulumiOptions = {}): Promise<string> {
+    return pulumi(args, { ...options, env: this.env });
+  }
 
-export async function readOutputs(name: string): Promise<StackOutputs> {
-  return JSON.parse(await pulumi(["stack", "output", "--stack", name, "--json", "--show-secrets"]));
-}
+  private settings() {
+    return parseDocument(existsSync(this.settingsFile) ? readFileSync(this.settingsFile, "utf8") : "");
+  }
 
-/** Where the stack `local` takes its images from, by its settings. */
-export function localImageSource(): ImageSource {
-  const file = path.join(projectRoot, `Pulumi.${stack}.yaml`);
-  const config = existsSync(file) ? parse(readFileSync(file, "utf8"))?.config : undefined;
-  return { registry: config?.["monitoring:imageRegistry"] || undefined, images: config?.["monitoring:images"] ?? {} };
-}
+  /** Settings that outlived their state hold the salt of a passphrase that is gone. */
+  private forgetSalt(): void {
+    const settings = this.settings();
+    if (settings.delete("encryptionsalt")) writeFileSync(this.settingsFile, String(settings));
+  }
 
-/** A `pulumi` that was killed leaves its lock; it is removed when its process, on this machine, is no more. */
-function removeStaleLocks(): void {
-  const folder = path.join(stateDirectory, ".pulumi", "locks", "organization", "monitoring", stack);
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    const file = path.join(folder, name);
-    const { pid, hostname } = JSON.parse(readFileSync(file, "utf8"));
-    if (hostname === os.hostname() && !existsSync(`/proc/${pid}`)) rmSync(file, { force: true });
+  /** A `pulumi` that was killed leaves its lock; it is removed when its process, on this machine, is no more. */
+  private removeStaleLocks(): void {
+    const folder = path.join(stateDirectory, ".pulumi", "locks", "organization", "monitoring", this.name);
+    if (!existsSync(folder)) return;
+    for (const name of readdirSync(folder)) {
+      const file = path.join(folder, name);
+      const { pid, hostname } = JSON.parse(readFileSync(file, "utf8"));
+      if (hostname === os.hostname() && !existsSync(`/proc/${pid}`)) rmSync(file, { force: true });
+    }
   }
 }

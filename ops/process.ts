@@ -56,6 +56,8 @@ export function attempt(command: string, args: string[], options: ProcessOptions
   });
 }
 
+const progressOfGo = /^go: downloading /;
+
 /**
  * Runs a program that has to succeed.
  * @returns what it printed
@@ -64,7 +66,8 @@ export function attempt(command: string, args: string[], options: ProcessOptions
 export async function must(command: string, args: string[], options: ProcessOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await attempt(command, args, options);
   if (code === 0) return stdout;
-  const complaint = (stderr.trim() || stdout.trim()).split("\n").slice(-15).join("\n");
+  const lines = (stderr.trim() || stdout.trim()).split("\n").filter((line) => !progressOfGo.test(line));
+  const complaint = lines.slice(-15).join("\n");
   throw new CommandError(`\`${[command, ...args.slice(0, 3)].join(" ")}\` failed (exit code ${code}):\n${complaint}`);
 }
 

@@ -1,12 +1,17 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { CommandError } from "./command";
+import { interrupted } from "./process";
 import { projectRoot } from "./project";
 import { toolPath } from "./toolchain/tools";
 
 export interface PulumiOptions {
   /** Called with what the engine is doing now, as `server-84-loki creating`. */
   report?: ((line: string) => void) | undefined;
+  /** The program's folder. @default this checkout */
+  cwd?: string | undefined;
+  /** @default this process's own */
+  env?: NodeJS.ProcessEnv | undefined;
   /** Asks the engine to finish what is under way and then stop. */
   signal?: AbortSignal | undefined;
 }
@@ -16,9 +21,11 @@ export interface PulumiOptions {
  * @returns what it printed
  * @throws {CommandError} with the engine's own diagnostics
  */
-export async function pulumi(args: string[], { report, signal }: PulumiOptions = {}): Promise<string> {
+export async function pulumi(args: string[], options: PulumiOptions = {}): Promise<string> {
+  const { report, signal, env, cwd = projectRoot } = options;
   const child = spawn(toolPath("pulumi"), [...args, "--non-interactive", "--color", "never"], {
-    cwd: projectRoot,
+    cwd,
+    env,
     stdio: ["ignore", "pipe", "pipe"],
     // Out of the terminal's reach: a second Ctrl-C would make the engine drop what it is in the middle of.
     detached: true,
@@ -40,7 +47,7 @@ export async function pulumi(args: string[], { report, signal }: PulumiOptions =
     child.on("close", resolve);
   });
   signal?.removeEventListener("abort", interrupt);
-  if (signal?.aborted) throw new CommandError("interrupted; run the same command again to go on.");
+  if (signal?.aborted) throw interrupted();
   if (code !== 0) throw new CommandError(diagnosticsOf(output) || errors.join("\n") || output.join("\n"), "wrong");
   return output.join("\n");
 }

@@ -2,39 +2,47 @@ import { Command } from "commander";
 import { credentialUsers } from "../components/credentials/credentials";
 import { scrapeJobs } from "../components/prometheus/scrape-jobs";
 import { loadInventory } from "../stacks";
-import { exitWith, run } from "./command";
-import { deployLocalStack, destroyLocalStack, localImageSource, prepareLocalStack, readOutputs } from "./local-stack";
+import { CommandError, exitWith, run } from "./command";
+import { LocalStack } from "./local-stack";
 import { summary } from "./summary";
 import { type TargetState, waitForTargets } from "./targets";
 import { runTasks, type Task } from "./tasks";
 import { type Preparation, prepareToolchain } from "./toolchain/prepare";
 
 const program = new Command("npm start --")
-  .description("Brings the whole monitoring system up on this machine's Docker engine (the stack `local`).")
+  .description("Brings the whole monitoring system up on this machine's Docker engine.")
+  .option("--stack <name>", "a stack whose servers are all this machine", "local")
   .option("--stop", "take it down again: containers, volumes, network and files")
   .addHelpText("after", "\nSafe to interrupt and to run again; what is there already is kept.")
   .showHelpAfterError("(--help tells more)");
 
-run(program, async ({ stop = false }: { stop?: boolean }) => {
-  const inventory = await loadInventory("local");
+run(program, async ({ stack: name, stop = false }: { stack: string; stop?: boolean }) => {
+  const inventory = await loadInventory(name);
+  const remote = inventory.servers.find(({ ssh }) => ssh);
+  if (remote) {
+    throw new CommandError(
+      `${remote.name} of the stack ${name} is not this machine; deploy it with .toolchain/bin/pulumi up --stack ${name}`,
+    );
+  }
+  const stack = new LocalStack(name);
   let preparation: Preparation | undefined;
   let states: TargetState[] = [];
 
   const prepare: Task = {
     title: "Tools, Docker engine and images",
     work: async (report, signal) => {
-      preparation = await prepareToolchain(localImageSource(), report, signal);
-      await prepareLocalStack(preparation);
+      preparation = await prepareToolchain(stack.imageSource(), report, signal);
+      await stack.prepare(preparation);
     },
   };
   const deploy: Task = {
-    title: "Deploy the stack `local`",
-    work: (report, signal) => deployLocalStack({ report, signal }),
+    title: `Deploy the stack ${name}`,
+    work: (report, signal) => stack.deploy({ report, signal }),
   };
   const wait: Task = {
     title: "Wait until every target is up",
     work: async (report, signal) => {
-      const { urls, passwords } = await readOutputs("local");
+      const { urls, passwords } = await stack.outputs();
       const { prometheus: url = "" } = urls;
       const { prometheus: password = "" } = passwords;
       const access = { url, user: credentialUsers.prometheus, password };
@@ -43,8 +51,8 @@ run(program, async ({ stop = false }: { stop?: boolean }) => {
     done: () => `All ${states.length} targets are up`,
   };
   const destroy: Task = {
-    title: "Take the stack `local` down",
-    work: (report, signal) => destroyLocalStack({ report, signal }),
+    title: `Take the stack ${name} down`,
+    work: (report, signal) => stack.destroy({ report, signal }),
   };
 
   await runTasks(stop ? [prepare, destroy] : [prepare, deploy, wait]);

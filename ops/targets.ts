@@ -1,5 +1,7 @@
 import type { ScrapeJob } from "../components/prometheus/scrape-jobs";
 import { CommandError } from "./command";
+import { interrupted } from "./process";
+import type { Report } from "./progress";
 
 /** One scrape target as Prometheus sees it. */
 export interface TargetState {
@@ -22,7 +24,7 @@ const patienceSeconds = 180;
 export async function waitForTargets(
   access: PrometheusAccess,
   jobs: ScrapeJob[],
-  report: (line: string) => void,
+  report: Report,
   signal: AbortSignal,
 ): Promise<TargetState[]> {
   const wanted = jobs.flatMap(({ name, targets }) => targets.map(({ server }) => ({ job: name, server })));
@@ -32,7 +34,7 @@ export async function waitForTargets(
     const states = wanted.map((target) => stateOf(target, seen instanceof Error ? [] : seen));
     const waiting = states.filter(({ health }) => health !== "up");
     if (waiting.length === 0) return states;
-    if (signal.aborted) throw new CommandError("interrupted; run the same command again to go on.");
+    if (signal.aborted) throw interrupted();
     if (Date.now() > deadline) throw new CommandError(describeFailure(waiting, seen), "wrong");
     const names = waiting.map(({ job, server }) => `${job} on ${server}`).join(", ");
     report(`${states.length - waiting.length} of ${states.length} targets up, waiting for ${names}`);

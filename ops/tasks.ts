@@ -15,20 +15,26 @@ export interface Task {
  */
 export async function runTasks(tasks: Task[]): Promise<void> {
   const stop = new AbortController();
+  let failure: unknown;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
   const list = tasks.map(({ title, work, done }) => ({
     title,
     task: async (_: unknown, entry: { title: string; output: string }) => {
+      let last = "";
       const report = (line: string) => {
-        entry.output = line;
+        if (line !== last) entry.output = line;
+        last = line;
       };
-      await work(report, stop.signal);
+      await work(report, stop.signal).catch((error: unknown) => {
+        failure = error;
+        // The command prints the error itself, once, at its end.
+        throw new Error("see below");
+      });
       if (done) entry.title = done();
     },
   }));
-  await new Listr(list, {
-    fallbackRenderer: "simple",
-    registerSignalListeners: false,
-    rendererOptions: { showErrorMessage: false, collapseErrors: false },
-  }).run();
+  const options = { fallbackRenderer: "simple", registerSignalListeners: false } as const;
+  await new Listr(list, { ...options, rendererOptions: { showErrorMessage: false } }).run().catch((error: unknown) => {
+    throw failure ?? error;
+  });
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { exitWith, run } from "./command";
-import { localImageSource } from "./local-stack";
+import { LocalStack } from "./local-stack";
 import { shown } from "./project";
 import { runTasks } from "./tasks";
 import { prepareToolchain } from "./toolchain/prepare";
@@ -16,7 +16,7 @@ run(program, async () => {
     {
       title: "Tools, Docker engine and images",
       work: async (report, signal) => {
-        await prepareToolchain(localImageSource(), report, signal);
+        await prepareToolchain(new LocalStack("local").imageSource(), report, signal);
       },
     },
   ]);

@@ -5,7 +5,7 @@
  */
 export const images = {
   "node-exporter": "docker.io/prom/node-exporter:v1.12.1",
-  cadvisor: "ghcr.io/google/cadvisor:0.56.2",
+  cadvisor: "ghcr.io/google/cadvisor:v0.57.0",
   prometheus: "docker.io/prom/prometheus:v3.16.0",
   alertmanager: "docker.io/prom/alertmanager:v0.34.2",
   loki: "docker.io/grafana/loki:3.7.8",

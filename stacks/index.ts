@@ -4,6 +4,7 @@ import { type Inventory, InventoryError } from "./inventory";
 const inventories: Record<string, () => Promise<Inventory>> = {
   prod: async () => (await import("./prod")).prod,
   local: async () => (await import("./local")).local,
+  test: async () => (await import("./test")).test,
 };
 
 /** The names of all stacks that have an inventory. */

@@ -43,6 +43,11 @@ const serverSchema = z.strictObject({
   directory: z.string().startsWith("/", { error: "an absolute path" }).default("/srv/monitoring"),
   /** The Docker network of the monitoring containers; its first address is the host. @default 172.31.255.0/24 */
   subnet: z.cidrv4({ error: "a network is written as 172.31.255.0/24" }).default("172.31.255.0/24"),
+  /** Put before the names of containers, volumes and network, where another stack shares the engine. @default none */
+  prefix: z
+    .string()
+    .regex(/^([a-z0-9-]*-)?$/, { error: 'a prefix ends in "-", as "test-"' })
+    .default(""),
   exporters: z.partialRecord(z.enum(exporterNames), z.strictObject({ port })),
   /** The log shipper, which every server has. @default port 9080 */
   promtail: z.strictObject({ port }).default({ port: 9080 }),

@@ -8,8 +8,10 @@ export interface ConfigDirectoryArgs {
   connection: Connection;
   /** The server's directory, as `/srv/monitoring`; the service's own is below it. */
   root: string;
-  /** Name of the service, of its folder and of its container. */
+  /** Name of the service, and of its folder. */
   service: string;
+  /** Name of the container that reads the files. */
+  container: string;
   /** Path inside the directory → the file. */
   files: pulumi.Input<ConfigFiles>;
   /** User and group id of the container's user, whom the files belong to. */

@@ -134,15 +134,15 @@ export class Directory {
   }
 
   private async isRunning(): Promise<boolean> {
-    const name = quote(this.inputs.service);
+    const name = quote(this.inputs.container);
     const result = await this.host.run(`docker container inspect --format '{{.State.Running}}' ${name}`);
     return result.stdout.toString().trim() === "true";
   }
 
   private async restart(): Promise<void> {
-    const { service } = this.inputs;
-    await this.host.run(`docker restart ${quote(service)} >/dev/null`);
-    await waitUntilHealthy(service, this.host);
+    const { container } = this.inputs;
+    await this.host.run(`docker restart ${quote(container)} >/dev/null`);
+    await waitUntilHealthy(container, this.host);
   }
 
   private inRoot(script: string) {

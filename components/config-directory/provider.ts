@@ -9,8 +9,10 @@ export interface ConfigDirectoryInputs {
   connection: Connection;
   /** The server's directory, as `/srv/monitoring`; the service's own is below it. */
   root: string;
-  /** Name of the service, of its folder and of its container. */
+  /** Name of the service, and of its folder. */
   service: string;
+  /** Name of the container that reads the files. */
+  container: string;
   files: ConfigFiles;
   /** What must be on the server once `files` are in place. */
   digests: Digests;

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayOf, type Inventory, type Server } from "../../stacks/inventory";
+import { type Claim, networkHooks } from "./claims";
 import { type Connection, type Host, openHost, type SshIdentity } from "./host";
 
 export interface MonitoredServerArgs {
@@ -37,15 +38,17 @@ export class MonitoredServer extends pulumi.ComponentResource {
     }
 
     function createNetwork(self: MonitoredServer): docker.Network {
+      const network = self.nameOf("monitoring");
+      const hooks = networkHooks(self.claim(`${name}-network`, network));
       return new docker.Network(
         `${name}-network`,
         {
-          name: "monitoring",
+          name: network,
           driver: "bridge",
           ipamConfigs: [{ subnet: server.subnet, gateway: gatewayOf(server) }],
           labels: self.labels("network"),
         },
-        { parent: self, provider: self.provider, deleteBeforeReplace: true },
+        { parent: self, provider: self.provider, deleteBeforeReplace: true, ...(hooks ? { hooks } : {}) },
       );
     }
   }
@@ -57,6 +60,16 @@ export class MonitoredServer extends pulumi.ComponentResource {
   /** Where configuration lands, one folder a service. */
   get directory(): string {
     return this.server.directory;
+  }
+
+  /** What a service's container and volume are called on this server. */
+  nameOf(service: string): string {
+    return `${this.server.prefix}${service}`;
+  }
+
+  /** A name on this server, for what is created under it. */
+  claim(resource: string, name: string): Claim {
+    return { resource, name, host: this.host, stack: this.inventory.stack };
   }
 
   /** Labels that say whose a container, volume or network is. */

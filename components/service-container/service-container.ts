@@ -2,15 +2,15 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type ImageName, imageReference } from "../../stacks/images";
 import { ConfigDirectory, type ConfigDirectoryArgs } from "../config-directory/config-directory";
+import { containerHooks } from "../server/claims";
 import type { MonitoredServer } from "../server/monitored-server";
-import { containerHooks } from "./container-hooks";
 
 /** Files that the container reads; see {@link ConfigDirectoryArgs} for each. */
 export type ContainerConfig = Pick<ConfigDirectoryArgs, "files" | "mountPath" | "check" | "reload">;
 
 export interface ServiceContainerArgs {
   server: MonitoredServer;
-  /** Name of the service, of its image in `stacks/images.ts`, and of the container. */
+  /** Name of the service, of its image in `stacks/images.ts`, of its folder, and (after the prefix) of the container. */
   service: ImageName;
   /** Arguments for the image's own entry point. */
   command: pulumi.Input<string>[];
@@ -47,6 +47,7 @@ export class ServiceContainer extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("monitoring:service-container:ServiceContainer", name, {}, opts);
     const { server, service, sharesHost = false } = args;
+    const container = server.nameOf(service);
     const reference = imageReference(service, server.inventory.imageSource);
     const onServer = { parent: this, provider: server.provider };
 
@@ -66,22 +67,22 @@ export class ServiceContainer extends pulumi.ComponentResource {
       const { connection, directory } = server;
       return new ConfigDirectory(
         `${name}-config`,
-        { connection, root: directory, service, image: image.name, owner: args.user, ...args.config },
+        { connection, root: directory, service, container, image: image.name, owner: args.user, ...args.config },
         { parent: image, deleteBeforeReplace: true },
       );
     }
 
     function createDataVolume(): docker.Volume | undefined {
       if (!args.dataPath) return undefined;
-      return new docker.Volume(`${name}-data`, { name: service, labels: server.labels(service) }, onServer);
+      return new docker.Volume(`${name}-data`, { name: container, labels: server.labels(service) }, onServer);
     }
 
     function createContainer(): docker.Container {
-      const hooks = containerHooks(name, service, server.host, server.inventory.stack);
+      const hooks = containerHooks(server.claim(name, container));
       return new docker.Container(
         name,
         {
-          name: service,
+          name: container,
           image: image.imageId,
           command: args.command,
           user: `${args.user}:${args.user}`,
@@ -105,6 +106,8 @@ export class ServiceContainer extends pulumi.ComponentResource {
         {
           ...onServer,
           deleteBeforeReplace: true,
+          // The provider says that it updates these in place, and does nothing.
+          replaceOnChanges: ["mounts", "tmpfs", "healthcheck"],
           dependsOn: config ? [config] : [],
           ...(hooks ? { hooks } : {}),
         },

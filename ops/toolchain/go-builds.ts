@@ -9,6 +9,8 @@ import { cacheDirectory } from "./tools";
 import { imageVersion, npmVersion } from "./versions";
 
 const neededGo = [1, 26] as const;
+/** Goes up with the way of building, so that what was built otherwise is not taken for the same. */
+const recipe = 2;
 
 /** A program that is built from a Go module where its release cannot be downloaded. */
 export interface GoBuild {
@@ -116,7 +118,9 @@ export async function build(name: GoBuildName, report: Report, signal: AbortSign
       if (additions) await vendor(path.join(projectRoot, folder), source, additions, signal);
       const stamps = Object.entries(stamp).map(([variable, value]) => `-X ${variable}=${value}`);
       const flags = ["-trimpath", "-ldflags", ["-s", "-w", ...stamps].join(" "), ...(additions ? ["-mod=vendor"] : [])];
-      await must("go", ["build", ...flags, "-o", `${output}${path.sep}`, ...packages], {
+      // Named after its package or, where that is the folder itself, after the build.
+      const place = packages[0] === "." ? path.join(output, name) : `${output}${path.sep}`;
+      await must("go", ["build", ...flags, "-o", place, ...packages], {
         cwd: source,
         env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off" },
         signal,
@@ -131,7 +135,8 @@ export async function build(name: GoBuildName, report: Report, signal: AbortSign
 
 async function vendor(folder: string, copy: string, additions: Record<string, string>, signal: AbortSignal) {
   cpSync(folder, copy, { recursive: true });
-  await must("go", ["mod", "vendor"], { cwd: copy, env: { ...process.env, GOWORK: "off" }, signal });
+  // -e: what it misses is just what the additions bring.
+  await must("go", ["mod", "vendor", "-e"], { cwd: copy, env: { ...process.env, GOWORK: "off" }, signal });
   for (const [file, content] of Object.entries(additions)) {
     const place = path.join(copy, "vendor", file);
     mkdirSync(path.dirname(place), { recursive: true });
@@ -150,7 +155,7 @@ async function checkGo(): Promise<void> {
 }
 
 function hashOf(build: GoBuild): string {
-  const hash = createHash("sha256").update(JSON.stringify(build));
+  const hash = createHash("sha256").update(JSON.stringify({ recipe, ...build }));
   const folder = path.join(projectRoot, build.folder);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith("_test.go") && !entry.name.endsWith(".md"))

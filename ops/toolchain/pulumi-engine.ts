@@ -1,6 +1,8 @@
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -31,6 +33,7 @@ const nodejsHost = path.join(projectRoot, "lab", "toolchain", "nodejs");
 /** The builds that take the released engine's and plugins' place. */
 const builds: GoBuildName[] = ["pulumi", ...Object.values(plugins).map((plugin) => plugin.build)];
 
+/** Released by their makers, or built here from the modules of the same versions. */
 type Origin = "released" | "built";
 
 /** Puts the Pulumi engine and its plugins into `.toolchain`: the released ones, or what was built from Go modules. */
@@ -48,9 +51,8 @@ export async function preparePulumi(report: Report, signal: AbortSignal): Promis
 
 /** Changes when any part of the engine would. */
 function markOf(origin: Origin): string {
-  const versions = Object.entries(plugins).map(([name, { sdk }]) => `${name} ${npmVersion(sdk)}`);
-  const parts = origin === "built" ? builds.map(buildDirectory) : [releasedRoot()];
-  return [origin, `pulumi ${npmVersion("@pulumi/pulumi")}`, ...versions, ...parts, ""].join("\n");
+  const versions = Object.values(plugins).map(({ sdk }) => `${sdk} ${npmVersion(sdk)}`);
+  return [origin, ...versions, ...partsOf(origin), ""].join("\n");
 }
 
 function isCurrent(mark: string): boolean {
@@ -90,14 +92,24 @@ async function installReleased(report: Report, signal: AbortSignal): Promise<boo
 function linkBuilt(): void {
   const bin = path.join(pulumiHome, "bin");
   rmSync(bin, { recursive: true, force: true });
-  linkInto(bin, buildDirectory("pulumi"));
   linkInto(bin, nodejsHost);
+  // The engine looks for the language host beside itself, which a symbolic link would hide.
+  sameFile(path.join(buildDirectory("pulumi"), "pulumi"), path.join(bin, "pulumi"));
   for (const [name, { sdk, build }] of Object.entries(plugins)) {
     const folder = path.join(pulumiHome, "plugins", `resource-${name}-v${npmVersion(sdk)}`);
     const [program = ""] = readdirSync(buildDirectory(build));
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     symlinkSync(path.join(buildDirectory(build), program), path.join(folder, `pulumi-resource-${name}`));
+  }
+}
+
+/** A hard link, or a copy where the cache is on another file system. */
+function sameFile(file: string, place: string): void {
+  try {
+    linkSync(file, place);
+  } catch {
+    copyFileSync(file, place);
   }
 }
 
@@ -125,8 +137,7 @@ function wrapperScript(origin: Origin): string {
 root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
 export PULUMI_HOME="$root/.toolchain/pulumi"
 export PULUMI_SKIP_UPDATE_CHECK=true
-${origin === "built" ? "# The plugins are this machine's own builds; there is nothing to download.\nexport PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true\n" : ""}export PULUMI_IGNORE_AMBIENT_PLUGINS=true
-if [ -z "\${PULUMI_BACKEND_URL:-}" ]; then
+${origin === "built" ? "# The plugins are this machine's own builds; there is nothing to download.\nexport PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true\n" : ""}if [ -z "\${PULUMI_BACKEND_URL:-}" ]; then
   mkdir -p -m 700 "$root/.state"
   export PULUMI_BACKEND_URL="file://$root/.state"
 fi

@@ -1,0 +1,181 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { CommandError } from "../../ops/command";
+import { attempt, must, type ProcessResult } from "../../ops/process";
+import { projectRoot } from "../../ops/project";
+import type { Server } from "../../stacks/inventory";
+
+const packages = ["iproute2", "iptables", "openssh-server", "openssh-client", "tini"];
+const programs = ["ip", "iptables", "/usr/sbin/sshd", "ssh-keygen", "tini", "nsenter", "unshare", "dockerd"];
+const operatorSpace = "lab-operator";
+const startSeconds = 60;
+
+/**
+ * The servers of an inventory as hosts on this machine, at the inventory's own addresses: each a handful of namespaces
+ * with its own sshd and Docker engine, on a bridge that only the namespace `lab-operator` reaches. That one has no
+ * route out, so that nothing sent to a server's address can leave the machine, not even when the host is down.
+ */
+export class LabHosts {
+  /** Private key that the hosts let in. */
+  readonly keyFile: string;
+  /** The hosts' own keys, as `known_hosts`. */
+  readonly knownHosts: string;
+
+  private constructor(
+    private readonly servers: Server[],
+    private readonly folder: string,
+  ) {
+    this.keyFile = path.join(folder, "id_ed25519");
+    this.knownHosts = path.join(folder, "known_hosts");
+  }
+
+  /** Why this machine cannot have lab hosts; nothing when it can. */
+  static obstacle(): string | undefined {
+    if (process.platform !== "linux") return "the lab's hosts need Linux";
+    if (process.getuid?.() !== 0) return "the lab's hosts need root";
+    return undefined;
+  }
+
+  /** Brings the hosts up, each with the images named for it, which are copied from this machine's engine. */
+  static async up(servers: Server[], imagesOf: (server: Server) => string[]): Promise<LabHosts> {
+    await installPackages();
+    const lab = new LabHosts(servers, path.join(os.tmpdir(), "monitoring-lab"));
+    await lab.down();
+    mkdirSync(lab.folder, { recursive: true, mode: 0o755 });
+    await must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", lab.keyFile]);
+    await lab.createOperator();
+    for (const server of servers) await lab.createHost(server);
+    for (const server of servers) await lab.waitFor(server);
+    for (const server of servers) await lab.loadImages(server, imagesOf(server));
+    lab.recordKeys();
+    return lab;
+  }
+
+  /** The command prefix that runs a program where the servers' addresses are reached. */
+  get asOperator(): string[] {
+    return ["nsenter", `--net=/run/netns/${operatorSpace}`];
+  }
+
+  /** Runs a shell script as root on a host. */
+  on(server: Server, script: string): Promise<ProcessResult> {
+    const target = ["--target", String(this.initOf(server)), "--mount", "--uts", "--net", "--pid"];
+    return attempt("nsenter", [...target, "sh", "-c", script]);
+  }
+
+  /** Ends all that `up` started and removes all that it made. */
+  async down(): Promise<void> {
+    for (const server of this.servers) {
+      const pidFile = path.join(this.folder, `${server.name}.pid`);
+      // Ending the process outside its namespaces ends everything inside (unshare --kill-child).
+      if (existsSync(pidFile)) await attempt("kill", ["-KILL", readFileSync(pidFile, "utf8")]);
+      await attempt("ip", ["netns", "delete", `lab-${server.name}`]);
+      await attempt("sh", [
+        "-c",
+        `find /sys/fs/cgroup -depth -type d -path '*/lab-${server.name}*' -exec rmdir {} + 2>/dev/null`,
+      ]);
+    }
+    await attempt("ip", ["netns", "delete", operatorSpace]);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
+
+  private async createOperator(): Promise<void> {
+    const [first] = this.servers;
+    const gateway = first?.address.replace(/\d+$/, "1") ?? "";
+    await must("ip", ["netns", "add", operatorSpace]);
+    const ip = (...args: string[]) => must("ip", ["-netns", operatorSpace, ...args]);
+    await ip("link", "set", "lo", "up");
+    await ip("link", "add", "br0", "type", "bridge");
+    await ip("addr", "add", `${gateway}/24`, "dev", "br0");
+    await ip("link", "set", "br0", "up");
+  }
+
+  private async createHost(server: Server): Promise<void> {
+    const space = `lab-${server.name}`;
+    const veth = `v-${server.address.split(".").at(-1)}`;
+    await must("ip", ["netns", "add", space]);
+    await must("ip", [
+      "link",
+      "add",
+      veth,
+      "netns",
+      operatorSpace,
+      "type",
+      "veth",
+      "peer",
+      "name",
+      "eth0",
+      "netns",
+      space,
+    ]);
+    await must("ip", ["-netns", operatorSpace, "link", "set", veth, "master", "br0", "up"]);
+    await must("ip", ["-netns", space, "link", "set", "lo", "up"]);
+    await must("ip", ["-netns", space, "addr", "add", `${server.address}/24`, "dev", "eth0"]);
+    await must("ip", ["-netns", space, "link", "set", "eth0", "up"]);
+
+    const folder = path.join(this.folder, server.name);
+    mkdirSync(folder, { recursive: true });
+    const log = openSync(path.join(this.folder, `${server.name}.log`), "a");
+    const init = [
+      path.join(projectRoot, "lab/hosts/host-init.sh"),
+      server.name,
+      folder,
+      server.ssh?.user ?? "root",
+      `${this.keyFile}.pub`,
+    ];
+    // Not `ip netns exec`, which mounts a new /sys: Docker would find no memory controller, cAdvisor no cgroups.
+    const inNetwork = ["nsenter", `--net=/run/netns/${space}`];
+    const inNamespaces = ["unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child"];
+    const [command = "", ...args] = [...inNetwork, ...inNamespaces, "tini", "-g", "--", ...init];
+    const child = spawn(command, args, { stdio: ["ignore", log, log], detached: true });
+    child.unref();
+    closeSync(log);
+    writeFileSync(path.join(this.folder, `${server.name}.pid`), String(child.pid));
+  }
+
+  private async waitFor(server: Server): Promise<void> {
+    for (let second = 0; second < startSeconds; second++) {
+      if ((await this.on(server, "docker info >/dev/null 2>&1 && [ -f /run/sshd.pid ]")).code === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    const log = readFileSync(path.join(this.folder, `${server.name}.log`), "utf8")
+      .split("\n")
+      .slice(-10)
+      .join("\n");
+    throw new CommandError(`the lab host ${server.name} does not start:\n${log}`);
+  }
+
+  private async loadImages(server: Server, images: string[]): Promise<void> {
+    const archive = path.join(this.folder, `${server.name}.images.tar`);
+    await must("docker", ["save", "--output", archive, ...images]);
+    const { code, stderr } = await this.on(server, `docker load --quiet --input ${archive}`);
+    rmSync(archive);
+    if (code !== 0) throw new CommandError(`the lab host ${server.name} does not take its images: ${stderr}`);
+  }
+
+  private recordKeys(): void {
+    const lines = this.servers.map(({ name, address }) => {
+      const [type, key] = readFileSync(path.join(this.folder, name, "etc/ssh/ssh_host_ed25519_key.pub"), "utf8").split(
+        " ",
+      );
+      return `${address} ${type} ${key}`;
+    });
+    writeFileSync(this.knownHosts, `${lines.join("\n")}\n`);
+  }
+
+  /** Process id, on this machine, of a host's init: the one child of the process that made its namespaces. */
+  private initOf(server: Server): number {
+    const outer = readFileSync(path.join(this.folder, `${server.name}.pid`), "utf8").trim();
+    const children = readFileSync(`/proc/${outer}/task/${outer}/children`, "utf8").trim();
+    return Number(children.split(" ")[0]);
+  }
+}
+
+async function installPackages(): Promise<void> {
+  const found = await Promise.all(programs.map((program) => attempt("sh", ["-c", `command -v ${program}`])));
+  if (found.every(({ code }) => code === 0)) return;
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
+  await must("apt-get", ["update"], options);
+  await must("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], options);
+}

@@ -1,0 +1,210 @@
+import { existsSync, readdirSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { credentialUsers } from "../../components/credentials/credentials";
+import { scrapeJobs } from "../../components/prometheus/scrape-jobs";
+import { LocalStack } from "../../ops/local-stack";
+import { attempt, must } from "../../ops/process";
+import { projectRoot } from "../../ops/project";
+import { readTargets } from "../../ops/targets";
+import { loadInventory } from "../../stacks";
+import { imageReference } from "../../stacks/images";
+import type { Inventory } from "../../stacks/inventory";
+import { get, until } from "./asking";
+import { ChangedProject } from "./changed-project";
+
+/** The whole way, for real: containers on this machine's engine, real metrics, real logs; each step after the one before. */
+const stack = new LocalStack("test");
+const start = (...args: string[]) =>
+  attempt(process.execPath, ["ops/run.mjs", "start", "--stack", "test", ...args], { cwd: projectRoot });
+const ours = ["--filter", "label=monitoring.stack=test"];
+
+describe("the stack test, which is local beside itself", () => {
+  let inventory: Inventory;
+  let urls: Record<string, string>;
+  let prometheus: { url: string; user: string; password: string };
+
+  beforeAll(async () => {
+    inventory = await loadInventory("test");
+    // What an earlier, interrupted run of these tests may have left.
+    const { code, stderr } = await start("--stop");
+    expect(code, stderr).toBe(0);
+  });
+
+  afterAll(async () => {
+    await start("--stop");
+  });
+
+  it("comes up with `npm start`, which ends with what runs where", async () => {
+    const { code, stdout, stderr } = await start();
+    expect(code, stdout + stderr).toBe(0);
+    for (const job of scrapeJobs(inventory)) {
+      expect(stdout).toMatch(new RegExp(`^${job.name} +server-local +http://127\\.0\\.0\\.1:\\d+ +up`, "m"));
+    }
+    expect(stdout).toContain("stack output passwords --show-secrets --stack test");
+    const outputs = await stack.outputs();
+    urls = outputs.urls;
+    prometheus = {
+      url: urls.prometheus ?? "",
+      user: credentialUsers.prometheus,
+      password: outputs.passwords.prometheus ?? "",
+    };
+    for (const password of Object.values(outputs.passwords)) expect(stdout + stderr).not.toContain(password);
+  });
+
+  it("has every target of the inventory up, with the labels of the contract", async () => {
+    const targets = await readTargets(prometheus);
+    const wanted = scrapeJobs(inventory).flatMap(({ name, targets }) =>
+      targets.map(({ server }) => `${name} ${server} up`),
+    );
+    expect(targets.map(({ job, server, health }) => `${job} ${server} ${health}`).sort()).toEqual(wanted.sort());
+
+    const { data } = await get(`${prometheus.url}/api/v1/query?query=up`, prometheus);
+    for (const { metric } of data.result) {
+      expect(metric).toMatchObject({ server: "server-local", instance: "server-local", environment: "local" });
+    }
+  });
+
+  it("measures the real machine and the real containers", async () => {
+    const query = async (expression: string) =>
+      (await get(`${prometheus.url}/api/v1/query?query=${encodeURIComponent(expression)}`, prometheus)).data.result;
+    const [memory] = await query("node_memory_MemTotal_bytes");
+    expect(Number(memory.value[1]) / os.totalmem()).toBeCloseTo(1, 2);
+    const containers = await query('container_last_seen{name=~"test-.+"}');
+    const names = containers.map(({ metric }: { metric: { name: string } }) => metric.name);
+    expect(names).toEqual(expect.arrayContaining(["test-prometheus", "test-loki", "test-grafana", "test-promtail"]));
+  });
+
+  it("asks for its passwords, and listens on the server's own address only", async () => {
+    for (const service of ["prometheus", "alertmanager"]) {
+      expect((await fetch(`${urls[service]}/-/healthy`)).status, service).toBe(401);
+    }
+    expect((await fetch(`${urls.grafana}/api/datasources`)).status).toBe(401);
+    const ports = await must("docker", ["ps", ...ours, "--format", "{{.Ports}}"]);
+    expect(ports).not.toContain("0.0.0.0");
+    expect(ports).not.toContain("[::]");
+  });
+
+  it("finds a line of any container in Loki, with its server, container, image and stream", async () => {
+    const image = imageReference("prometheus");
+    const line = `written-${Date.now()}`;
+    const script = `echo ${line}-out; echo ${line}-err >&2; sleep 60`;
+    const label = `monitoring.image=${image}`;
+    const args = ["--detach", "--rm", "--name", "test-writer", "--label", label, "--entrypoint", "/bin/sh"];
+    await must("docker", ["run", ...args, image, "-c", script]);
+    try {
+      const query = encodeURIComponent(`{container="test-writer"} |= "${line}"`);
+      const streams = await until("both lines are in Loki", 60, async () => {
+        const { data } = await get(`${urls.loki}/loki/api/v1/query_range?query=${query}&since=5m`);
+        return data.result.length === 2 ? data.result : undefined;
+      });
+      for (const { stream } of streams) {
+        expect(stream).toMatchObject({ server: "server-local", container: "test-writer", image, environment: "local" });
+      }
+      expect(streams.map(({ stream }: { stream: { stream: string } }) => stream.stream).sort()).toEqual([
+        "stderr",
+        "stdout",
+      ]);
+    } finally {
+      await attempt("docker", ["rm", "--force", "test-writer"]);
+    }
+  });
+
+  it("answers through Grafana's datasources", async () => {
+    const { grafana: password = "" } = (await stack.outputs()).passwords;
+    const admin = { user: credentialUsers.grafana, password };
+    const known = await get(`${urls.grafana}/api/datasources`, admin);
+    expect(known.map(({ uid }: { uid: string }) => uid).sort()).toEqual(["alertmanager", "loki", "prometheus"]);
+    const { data } = await get(`${urls.grafana}/api/datasources/proxy/uid/prometheus/api/v1/query?query=up`, admin);
+    expect(data.result.length).toBeGreaterThan(0);
+  });
+
+  it("has nothing left to do: neither a second `up` nor a look at what is there finds a difference", async () => {
+    expect(await stack.pulumi(["up", "--stack", "test", "--yes", "--skip-preview"])).not.toMatch(
+      /[1-9]\d* (created|updated|replaced|deleted)/,
+    );
+    await stack.pulumi(["preview", "--stack", "test", "--refresh", "--expect-no-changes"]);
+  });
+
+  it("sees a file that was edited by hand as drift, and puts it right", async () => {
+    const [server] = inventory.servers;
+    const file = path.join(server?.directory ?? "", "prometheus", "prometheus.yml");
+    await must("sh", ["-c", `echo '# by hand' >> ${file}`]);
+    const preview = stack.pulumi(["preview", "--stack", "test", "--refresh", "--expect-no-changes", "--diff"]);
+    await expect(preview).rejects.toThrow(/no changes were expected/);
+    await stack.deploy({});
+    await stack.pulumi(["preview", "--stack", "test", "--refresh", "--expect-no-changes"]);
+  });
+
+  it("keeps the old configuration in force when the checker refuses the new one", async () => {
+    const startedBefore = await startTime("test-prometheus");
+    const changed = new ChangedProject(
+      "components/prometheus/configuration.ts",
+      'scrape_interval: "15s"',
+      'scrape_interval: "15 parsecs"',
+    );
+    try {
+      const refused = stack.pulumi(["up", "--stack", "test", "--yes", "--skip-preview"], { cwd: changed.root });
+      await expect(refused).rejects.toThrow(
+        /server-local .*prometheus: promtool refuses the new configuration; the old one stays/,
+      );
+    } finally {
+      changed.remove();
+    }
+    const { data } = await get(`${prometheus.url}/api/v1/status/config`, prometheus);
+    expect(data.yaml).toContain("scrape_interval: 15s");
+    expect(await startTime("test-prometheus")).toBe(startedBefore);
+    await stack.pulumi(["preview", "--stack", "test", "--refresh", "--expect-no-changes"]);
+  });
+
+  it("takes a changed configuration over without a restart", async () => {
+    const startedBefore = await startTime("test-prometheus");
+    const changed = new ChangedProject(
+      "components/prometheus/configuration.ts",
+      'scrape_interval: "15s"',
+      'scrape_interval: "16s"',
+    );
+    try {
+      await stack.pulumi(["up", "--stack", "test", "--yes", "--skip-preview"], { cwd: changed.root });
+    } finally {
+      changed.remove();
+    }
+    const { data } = await get(`${prometheus.url}/api/v1/status/config`, prometheus);
+    expect(data.yaml).toContain("scrape_interval: 16s");
+    expect(await startTime("test-prometheus")).toBe(startedBefore);
+  });
+
+  it("puts the old configuration back when the service does not live with the new one", async () => {
+    const changed = new ChangedProject(
+      "components/loki/configuration.ts",
+      "path_prefix: dataPath",
+      'path_prefix: "/nowhere"',
+    );
+    try {
+      const failed = stack.pulumi(["up", "--stack", "test", "--yes", "--skip-preview"], { cwd: changed.root });
+      await expect(failed).rejects.toThrow(/test-loki does not become healthy/);
+    } finally {
+      changed.remove();
+    }
+    await until("Loki is ready again", 60, async () =>
+      (await fetch(`${urls.loki}/ready`)).status === 200 ? true : undefined,
+    );
+    await stack.deploy({});
+  });
+
+  it("goes without a trace", async () => {
+    const { code, stderr } = await start("--stop");
+    expect(code, stderr).toBe(0);
+    expect(await must("docker", ["ps", "--all", "--quiet", ...ours])).toBe("");
+    expect(await must("docker", ["volume", "ls", "--quiet", ...ours])).toBe("");
+    expect(await must("docker", ["network", "ls", "--quiet", ...ours])).toBe("");
+    const [server] = inventory.servers;
+    expect(existsSync(server?.directory ?? "")).toBe(false);
+    expect(readdirSync(path.dirname(server?.directory ?? "")).filter((name) => name.startsWith("test-"))).toEqual([]);
+  });
+});
+
+async function startTime(container: string): Promise<string> {
+  return must("docker", ["container", "inspect", "--format", "{{.State.StartedAt}}", container]);
+}
