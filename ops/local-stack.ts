@@ -73,7 +73,7 @@ export class LocalStack {
   }
 
   private settings() {
-    return parseDocument(existsSync(this.settingsFile) ? readFileSync(this.settingsFile, "utf8") : "");
+    return parseDocument(existsSync(this.settingsFile) ? readFileSync(this.settingsFile, "utf8") : "{}");
   }
 
   /** Settings that outlived their state hold the salt of a passphrase that is gone. */

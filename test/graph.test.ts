@@ -87,7 +87,7 @@ describe.each(["prod", "local"])("the graph of %s", (stack) => {
       expect(inputs.logOpts).toEqual({ "max-size": "10m", "max-file": "3" });
       expect(inputs.restart).toBe("unless-stopped");
       expect(inputs.capabilities.drops).toEqual(["ALL"]);
-      expect(inputs.securityOpts).toEqual(["no-new-privileges"]);
+      expect(inputs.securityOpts).toContain("no-new-privileges");
       expect(inputs.readOnly).toBe(true);
       expect(inputs.privileged).toBeUndefined();
       expect(inputs.envs).toBeUndefined();

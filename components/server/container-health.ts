@@ -2,6 +2,8 @@ import { type Host, HostError, quote } from "./host";
 
 /** How long a service may take to become healthy, in seconds; Loki takes about 20 to join its own ring. */
 const healthySeconds = 120;
+/** A container that Docker has had to start again this often will not come to its senses. */
+const hopelessRestarts = 5;
 
 /**
  * Waits until a container passes its own health check, asked once a second rather than at Docker's slower pace.
@@ -12,14 +14,16 @@ export async function waitUntilHealthy(container: string, host: Host): Promise<v
   const check = await healthCheckOf(container, host);
   const result = await host.run(
     `for second in $(seq ${healthySeconds}); do
-       state=$(docker container inspect --format '{{.State.Status}}' ${name}) || exit 2
-       case "$state" in
+       set -- $(docker container inspect --format '{{.State.Status}} {{.RestartCount}}' ${name}) || exit 2
+       [ $# = 2 ] || exit 2
+       [ "$2" -lt ${hopelessRestarts} ] || break
+       case "$1" in
          running) timeout 5 docker exec ${name} ${check} >/dev/null 2>&1 && exit 0;;
          exited|dead) break;;
        esac
        sleep 1
      done
-     echo "$state"; docker logs --tail 10 ${name} 2>&1; exit 1`,
+     echo "$1, started again $2 times, $second s"; docker logs --tail 10 ${name} 2>&1; exit 1`,
     { seconds: healthySeconds * 6 + 60 },
   );
   if (result.code === 0) return;
@@ -27,7 +31,7 @@ export async function waitUntilHealthy(container: string, host: Host): Promise<v
   const [last, ...log] = result.stdout.toString().trim().split("\n");
   throw new HostError(
     [
-      `${host.label}: ${container} does not become healthy within ${healthySeconds} s (${last}). The end of its log:`,
+      `${host.label}: ${container} does not become healthy (${last}). The end of its log:`,
       ...log.map((line) => `    ${line.slice(0, 300)}`),
       `Look further with: docker logs ${container}; docker inspect ${container}`,
     ].join("\n"),

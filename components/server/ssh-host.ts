@@ -32,30 +32,42 @@ export class SshHost implements Host {
 
   async run(script: string, options: { input?: Buffer; seconds?: number } = {}): Promise<CommandResult> {
     const { input, seconds = 60 } = options;
-    return this.inSession(async (client) => {
-      const channel = await new Promise<ClientChannel>((resolve, reject) => {
-        client.exec(`sh -c ${quote(script)}`, (error, opened) => (error ? reject(this.lost(error)) : resolve(opened)));
+    return this.inSession(
+      (client) =>
+        new Promise<CommandResult>((resolve, reject) => {
+          // Everything is listened to before the callback returns: a short command ends in the same packet.
+          client.exec(`sh -c ${quote(script)}`, (error, channel) => {
+            if (error) reject(this.lost(error));
+            else this.collect(channel, seconds, input).then(resolve, reject);
+          });
+        }),
+    );
+  }
+
+  /** Feeds a command its input and gathers what it leaves behind. */
+  private collect(channel: ClientChannel, seconds: number, input: Buffer | undefined): Promise<CommandResult> {
+    return new Promise((resolve, reject) => {
+      const stdout: Buffer[] = [];
+      const stderr: Buffer[] = [];
+      let code: number | null = null;
+      let killedBy: string | undefined;
+      const timer = setTimeout(() => {
+        channel.close();
+        reject(new HostError(`${this.label}: a command did not end within ${seconds} s.`));
+      }, seconds * 1000);
+      channel.on("data", (chunk: Buffer) => stdout.push(chunk));
+      channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+      channel.on("exit", (status: number | null, signal?: string) => {
+        code = status;
+        killedBy = signal;
       });
-      return new Promise<CommandResult>((resolve, reject) => {
-        const stdout: Buffer[] = [];
-        const stderr: Buffer[] = [];
-        let code: number | null = null;
-        const timer = setTimeout(() => {
-          channel.close();
-          reject(new HostError(`${this.label}: a command did not end within ${seconds} s.`));
-        }, seconds * 1000);
-        channel.on("data", (chunk: Buffer) => stdout.push(chunk));
-        channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
-        channel.on("exit", (status: number | null) => {
-          code = status;
-        });
-        channel.on("close", () => {
-          clearTimeout(timer);
-          if (code === null) reject(this.lost(new Error("the connection ended in the middle of a command")));
-          else resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString("utf8") });
-        });
-        channel.end(input);
+      channel.on("close", () => {
+        clearTimeout(timer);
+        if (killedBy) reject(new HostError(`${this.label}: a command was ended there by ${killedBy}.`));
+        else if (code === null) reject(this.lost(new Error("it ended in the middle of a command")));
+        else resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString("utf8") });
       });
+      channel.end(input);
     });
   }
 
@@ -104,16 +116,19 @@ export class SshHost implements Host {
     const { ssh, address } = this.connection;
     const known = readHostKeys(ssh.knownHosts, address, ssh.port);
     if (known.length === 0) return Promise.reject(new HostError(missingHostKey(this.connection)));
-    return new Promise((resolve, reject) => {
+    const connecting: Promise<Client> = new Promise((resolve, reject) => {
       let refusal: HostError | undefined;
       const client = new Client();
+      const forget = () => {
+        if (this.client === connecting) this.client = undefined;
+      };
       client.on("ready", () => resolve(client));
       client.on("error", (error) => {
-        this.client = undefined;
+        forget();
         reject(refusal ?? this.explain(error));
       });
       client.on("close", () => {
-        this.client = undefined;
+        forget();
         reject(refusal ?? this.lost(new Error("the server closed the connection")));
       });
       client.connect({
@@ -135,6 +150,7 @@ export class SshHost implements Host {
         ...this.credentials(),
       });
     });
+    return connecting;
   }
 
   private credentials(): Pick<ConnectConfig, "privateKey" | "agent"> {

@@ -95,7 +95,8 @@ export class ServiceContainer extends pulumi.ComponentResource {
           readOnly: true,
           tmpfs: { "/tmp": "rw,noexec,nosuid,size=16m" },
           capabilities: { drops: ["ALL"], adds: args.capabilities ?? [] },
-          securityOpts: ["no-new-privileges"],
+          // Docker adds the label to what sees the host's processes; unsaid, it would be drift.
+          securityOpts: ["no-new-privileges", ...(sharesHost ? ["label=disable"] : [])],
           memory: args.memory,
           memorySwap: args.memory,
           logDriver: "json-file",

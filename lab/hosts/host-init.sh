@@ -20,6 +20,8 @@ hostname "$name"
 
 getent group docker >/dev/null || groupadd --system docker
 id "$user" >/dev/null 2>&1 || useradd --create-home --shell /bin/sh --groups docker "$user"
+# No password, which is not the same as locked: without PAM, sshd lets a locked account in by no way.
+usermod --password '*' "$user"
 home=$(getent passwd "$user" | cut -d: -f6)
 install -d -o "$user" -m 700 "$home/.ssh"
 install -o "$user" -m 600 "$key" "$home/.ssh/authorized_keys"
@@ -30,6 +32,6 @@ rm -f /etc/ssh/ssh_host_rsa_key* /etc/ssh/ssh_host_ecdsa_key*
 [ -f "$folder/etc/ssh/ssh_host_ed25519_key" ] || rm -f /etc/ssh/ssh_host_ed25519_key*
 [ -f /etc/ssh/ssh_host_ed25519_key ] || ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
 /usr/sbin/sshd -o PasswordAuthentication=no -o UsePAM=no -o MaxStartups=100 -o MaxSessions=100 \
-  -o HostKey=/etc/ssh/ssh_host_ed25519_key -o PidFile=/run/sshd.pid
+  -o HostKey=/etc/ssh/ssh_host_ed25519_key -o PidFile=/run/sshd.pid -o LogLevel=VERBOSE -E "$folder/sshd.log"
 # A cgroup parent of its own: the hosts share one hierarchy.
 exec dockerd --cgroup-parent="/lab-$name" --data-root /var/lib/docker
