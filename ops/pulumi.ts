@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { CommandError } from "./command";
+import { diagnosticsOf } from "./diagnostics";
 import { interrupted } from "./process";
 import { projectRoot } from "./project";
 import { toolPath } from "./toolchain/tools";
@@ -8,6 +9,8 @@ import { toolPath } from "./toolchain/tools";
 export interface PulumiOptions {
   /** Called with what the engine is doing now, as `server-84-loki creating`. */
   report?: ((line: string) => void) | undefined;
+  /** What to run it through, as `["nsenter", …]`. */
+  within?: string[] | undefined;
   /** The program's folder. @default this checkout */
   cwd?: string | undefined;
   /** @default this process's own */
@@ -22,8 +25,9 @@ export interface PulumiOptions {
  * @throws {CommandError} with the engine's own diagnostics
  */
 export async function pulumi(args: string[], options: PulumiOptions = {}): Promise<string> {
-  const { report, signal, env, cwd = projectRoot } = options;
-  const child = spawn(toolPath("pulumi"), [...args, "--non-interactive", "--color", "never"], {
+  const { report, signal, env, cwd = projectRoot, within = [] } = options;
+  const [command = "", ...words] = [...within, toolPath("pulumi"), ...args, "--non-interactive", "--color", "never"];
+  const child = spawn(command, words, {
     cwd,
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -56,17 +60,4 @@ export async function pulumi(args: string[], options: PulumiOptions = {}): Promi
 export function describeStep(line: string): string | undefined {
   const step = /^\s*[+~-]{1,2}\s+\S+:\S+\s+(\S+)\s+((?:creat|updat|delet|replac|read)\S*)/.exec(line);
   return step ? `${step[1]} ${step[2]}` : undefined;
-}
-
-/** The engine's diagnostics without its headings and without what only repeats that something failed. */
-export function diagnosticsOf(output: string[]): string {
-  const start = output.indexOf("Diagnostics:");
-  if (start < 0) return "";
-  const end = output.findIndex((line, index) => index > start && /^(Outputs|Resources|Duration):?/.test(line));
-  const lines = output.slice(start + 1, end < 0 ? undefined : end);
-  return lines
-    .filter((line) => !/^ {2}\S.*\):$/.test(line) && !/error: update failed$/.test(line))
-    .map((line) => line.replace(/^ {4}error: /, "  ").replace(/(before|after) hook "[^"]*" failed: /, ""))
-    .join("\n")
-    .trim();
 }

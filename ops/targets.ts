@@ -42,15 +42,16 @@ export async function waitForTargets(
   }
 }
 
-/** @throws {Error} when Prometheus does not answer, or refuses the password */
-export async function readTargets({ url, user, password }: PrometheusAccess): Promise<TargetState[]> {
-  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
-  const answer = await fetch(`${url}/api/v1/targets?state=active`, {
-    headers: { authorization },
-    signal: AbortSignal.timeout(10_000),
-  });
-  if (!answer.ok) throw new Error(`Prometheus at ${url} answers ${answer.status}`);
-  const { data } = (await answer.json()) as {
+/**
+ * What Prometheus says of its targets.
+ * @param get asks for JSON; told apart where Prometheus is reached in another way than directly
+ * @throws {Error} when Prometheus does not answer, or refuses the password
+ */
+export async function readTargets(
+  access: PrometheusAccess,
+  get = (url: string): Promise<unknown> => getJson(url, access),
+): Promise<TargetState[]> {
+  const { data } = (await get(`${access.url}/api/v1/targets?state=active`)) as {
     data: { activeTargets: { labels: Record<string, string>; health: TargetState["health"]; lastError: string }[] };
   };
   return data.activeTargets.map(({ labels, health, lastError }) => ({
@@ -59,6 +60,13 @@ export async function readTargets({ url, user, password }: PrometheusAccess): Pr
     health,
     lastError,
   }));
+}
+
+async function getJson(url: string, { user, password }: PrometheusAccess): Promise<unknown> {
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+  const answer = await fetch(url, { headers: { authorization }, signal: AbortSignal.timeout(10_000) });
+  if (!answer.ok) throw new Error(`${url} answers ${answer.status}`);
+  return answer.json();
 }
 
 function stateOf(wanted: { job: string; server: string }, seen: TargetState[]): TargetState {

@@ -9,7 +9,10 @@ export interface Settings {
   imageSource: ImageSource;
 }
 
-/** @throws {Error} which names the setting that is wrong */
+/** A setting that is wrong; shown without a stack trace. */
+export class SettingsError extends Error {}
+
+/** @throws {SettingsError} which names the setting that is wrong */
 export function readSettings(config: pulumi.Config): Settings {
   return {
     sshKeyFile: text(config, "sshKeyFile"),
@@ -28,7 +31,7 @@ function readImages(config: pulumi.Config): Partial<Record<ImageName, string>> {
   const named = config.getObject<Record<string, string>>("images") ?? {};
   const unknown = Object.keys(named).filter((name) => !(name in images));
   if (unknown.length > 0) {
-    throw new Error(
+    throw new SettingsError(
       `Setting images: there is no service ${unknown.join(", ")} (there are: ${Object.keys(images).join(", ")}).`,
     );
   }

@@ -37,6 +37,8 @@ function lokiConfiguration(retention: string) {
         },
       ],
     },
+    // Alone in its ring, it has nobody to wait for.
+    ingester: { lifecycler: { min_ready_duration: "0s" } },
     limits_config: {
       retention_period: hours,
       // Lines that waited in Promtail while Loki was away are still wanted.

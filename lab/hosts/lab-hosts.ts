@@ -7,8 +7,8 @@ import { attempt, must, type ProcessResult } from "../../ops/process";
 import { projectRoot } from "../../ops/project";
 import type { Server } from "../../stacks/inventory";
 
-const packages = ["iproute2", "iptables", "openssh-server", "openssh-client", "tini"];
-const programs = ["ip", "iptables", "/usr/sbin/sshd", "ssh-keygen", "tini", "nsenter", "unshare", "dockerd"];
+const packages = ["iproute2", "iptables", "openssh-server", "openssh-client", "tini", "curl"];
+const programs = ["ip", "iptables", "/usr/sbin/sshd", "ssh-keygen", "tini", "nsenter", "unshare", "dockerd", "curl"];
 const operatorSpace = "lab-operator";
 const startSeconds = 60;
 

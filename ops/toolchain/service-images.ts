@@ -54,6 +54,11 @@ export async function prepareTools(source: ImageSource, report: Report, signal: 
   }
 }
 
+/** The image that takes Grafana's place on this machine's engine, where Grafana's own is not there. */
+export async function standInForGrafana(): Promise<string | undefined> {
+  return (await labelsOf(images.grafana)) ? undefined : standIn;
+}
+
 /** Whether the engine has the image; one that was made here of other parts than today's does not count. */
 async function isThere(name: ImageName, reference: string): Promise<boolean> {
   const labels = await labelsOf(reference);

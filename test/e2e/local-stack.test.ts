@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { credentialUsers } from "../../components/credentials/credentials";
 import { scrapeJobs } from "../../components/prometheus/scrape-jobs";
+import { ProjectCopy } from "../../lab/project-copy";
 import { LocalStack } from "../../ops/local-stack";
 import { attempt, must } from "../../ops/process";
 import { projectRoot } from "../../ops/project";
@@ -12,7 +13,6 @@ import { loadInventory } from "../../stacks";
 import { imageReference } from "../../stacks/images";
 import type { Inventory } from "../../stacks/inventory";
 import { get, until } from "./asking";
-import { ChangedProject } from "./changed-project";
 
 /** The whole way, for real: containers on this machine's engine, real metrics, real logs; each step after the one before. */
 const stack = new LocalStack("test");
@@ -139,7 +139,7 @@ describe("the stack test, which is local beside itself", () => {
 
   it("keeps the old configuration in force when the checker refuses the new one", async () => {
     const startedBefore = await startTime("test-prometheus");
-    const changed = new ChangedProject(
+    const changed = new ProjectCopy("test").edit(
       "components/prometheus/configuration.ts",
       'scrape_interval: "15s"',
       'scrape_interval: "15 parsecs"',
@@ -160,7 +160,7 @@ describe("the stack test, which is local beside itself", () => {
 
   it("takes a changed configuration over without a restart", async () => {
     const startedBefore = await startTime("test-prometheus");
-    const changed = new ChangedProject(
+    const changed = new ProjectCopy("test").edit(
       "components/prometheus/configuration.ts",
       'scrape_interval: "15s"',
       'scrape_interval: "16s"',
@@ -176,7 +176,7 @@ describe("the stack test, which is local beside itself", () => {
   });
 
   it("puts the old configuration back when the service does not live with the new one", async () => {
-    const changed = new ChangedProject(
+    const changed = new ProjectCopy("test").edit(
       "components/loki/configuration.ts",
       "path_prefix: dataPath",
       'path_prefix: "/nowhere"',
