@@ -6,7 +6,10 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{stacks,alerts,dashboards,components,functions,images,ops,lab}/**/*.test.ts", "test/*.test.ts"],
+          include: [
+            "{stacks,alerts,dashboards,components,functions,images,ops,lab,bench}/**/*.test.ts",
+            "test/*.test.ts",
+          ],
           testTimeout: 30_000,
         },
       },

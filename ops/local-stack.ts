@@ -2,10 +2,12 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parseDocument } from "yaml";
+import { isDeepStrictEqual } from "node:util";
+import { type Document, parseDocument } from "yaml";
 import type { ImageSource } from "../stacks/images";
 import { projectRoot, stateDirectory } from "./project";
 import { type PulumiOptions, pulumi } from "./pulumi";
+import type { BuiltImages } from "./toolchain/service-images";
 
 const passphraseFile = path.join(stateDirectory, "passphrase");
 
@@ -13,6 +15,13 @@ const passphraseFile = path.join(stateDirectory, "passphrase");
 export interface StackOutputs {
   urls: Record<string, string>;
   passwords: Record<string, string>;
+}
+
+/** Those of its settings that these commands look at. */
+interface LocalSettings {
+  imageRegistry?: string;
+  images?: NonNullable<ImageSource["images"]>;
+  builtImages?: BuiltImages;
 }
 
 /** A stack on this machine's own engine, whose state is kept in this checkout, whatever the environment says. */
@@ -32,13 +41,17 @@ export class LocalStack {
 
   /** Where it takes its images from, by its settings. */
   imageSource(): ImageSource {
-    const config = this.settings().get("config") as { toJSON(): Record<string, unknown> } | undefined;
-    const { "monitoring:imageRegistry": registry, "monitoring:images": images } = config?.toJSON() ?? {};
-    return { registry: (registry as string) || undefined, images: (images as ImageSource["images"]) ?? {} };
+    const { imageRegistry, images } = this.settings();
+    return { registry: imageRegistry || undefined, images: images ?? {} };
+  }
+
+  /** The images that were made on this machine, by its settings. */
+  builtImages(): BuiltImages {
+    return this.settings().builtImages ?? {};
   }
 
   /** Makes what it needs before it can be deployed: a place for its state, a passphrase, its settings. */
-  async prepare({ grafanaImage }: { grafanaImage?: string | undefined }): Promise<void> {
+  async prepare({ builtImages }: { builtImages: BuiltImages }): Promise<void> {
     mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
     if (!existsSync(passphraseFile)) {
       writeFileSync(passphraseFile, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
@@ -48,8 +61,8 @@ export class LocalStack {
       this.forgetSalt();
       await this.pulumi(["stack", "init", this.name]);
     }
-    if (grafanaImage && this.imageSource().images?.grafana !== grafanaImage) {
-      await this.pulumi(["config", "set", "--stack", this.name, "--path", "images.grafana", grafanaImage]);
+    if (!isDeepStrictEqual(builtImages, this.builtImages())) {
+      this.edit((file) => file.setIn(["config", "monitoring:builtImages"], builtImages));
     }
   }
 
@@ -72,14 +85,24 @@ export class LocalStack {
     return pulumi(args, { ...options, env: this.env });
   }
 
-  private settings() {
-    return parseDocument(existsSync(this.settingsFile) ? readFileSync(this.settingsFile, "utf8") : "{}");
+  private settings(): LocalSettings {
+    const config: Record<string, unknown> = this.file().toJS().config ?? {};
+    return Object.fromEntries(Object.entries(config).map(([name, value]) => [name.replace("monitoring:", ""), value]));
   }
 
   /** Settings that outlived their state hold the salt of a passphrase that is gone. */
   private forgetSalt(): void {
-    const settings = this.settings();
-    if (settings.delete("encryptionsalt")) writeFileSync(this.settingsFile, String(settings));
+    if (this.file().has("encryptionsalt")) this.edit((file) => file.delete("encryptionsalt"));
+  }
+
+  private file(): Document {
+    return parseDocument(existsSync(this.settingsFile) ? readFileSync(this.settingsFile, "utf8") : "{}");
+  }
+
+  private edit(change: (file: Document) => void): void {
+    const file = this.file();
+    change(file);
+    writeFileSync(this.settingsFile, String(file));
   }
 
   /** A `pulumi` that was killed leaves its lock; it is removed when its process, on this machine, is no more. */

@@ -31,7 +31,7 @@ run(program, async ({ stack: name, stop = false }: { stack: string; stop?: boole
   const prepare: Task = {
     title: "Tools, Docker engine and images",
     work: async (report, signal) => {
-      preparation = await prepareToolchain(stack.imageSource(), report, signal);
+      preparation = await prepareToolchain(stack, report, signal);
       await stack.prepare(preparation);
     },
   };

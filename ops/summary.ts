@@ -8,7 +8,7 @@ import { toolPath } from "./toolchain/tools";
 
 /** What `npm start` ends with: what runs where, in which state, and how to get in. */
 export function summary(inventory: Inventory, states: TargetState[], preparation?: Preparation): string {
-  const grafanaStandIn = preparation?.grafanaImage !== undefined;
+  const grafanaStandIn = preparation?.builtImages.grafana !== undefined;
   const rows = inventory.servers.flatMap((server) =>
     [...publishedPorts(inventory, server)].map(([entry, port]) => {
       const job = entry.split(".").at(-1) ?? entry;

@@ -36,7 +36,8 @@ run(program, async ({ project }: { project?: string }) => {
     {
       title: "Tools, Docker engine and images",
       work: async (report, signal) => {
-        await prepareToolchain(new LocalStack("test").imageSource(), report, signal);
+        const stack = new LocalStack("test");
+        await stack.prepare(await prepareToolchain(stack, report, signal));
       },
     },
   ]);

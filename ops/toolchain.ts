@@ -16,7 +16,7 @@ run(program, async () => {
     {
       title: "Tools, Docker engine and images",
       work: async (report, signal) => {
-        await prepareToolchain(new LocalStack("local").imageSource(), report, signal);
+        await prepareToolchain(new LocalStack("local"), report, signal);
       },
     },
   ]);

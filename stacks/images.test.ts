@@ -16,3 +16,11 @@ it("an image that a stack names wins over the mirror", () => {
   expect(imageReference("grafana", source)).toBe("ours/grafana:1");
   expect(imageReference("loki", source)).toBe("registry.example.lan/grafana/loki:3.7.8");
 });
+
+it("a digest that is known is part of the reference, also from a mirror, but not of a replacement", () => {
+  const known = { [images.loki]: "sha256:abc" };
+  expect(imageReference("loki", {}, known)).toBe("docker.io/grafana/loki:3.7.8@sha256:abc");
+  expect(imageReference("loki", { registry: "m.example" }, known)).toBe("m.example/grafana/loki:3.7.8@sha256:abc");
+  expect(imageReference("loki", { images: { loki: "ours/loki:1" } }, known)).toBe("ours/loki:1");
+  expect(imageReference("promtail", {}, known)).toBe(images.promtail);
+});

@@ -1,3 +1,5 @@
+import digests from "./images.lock.json";
+
 /**
  * The images that the fleet runs, by exact version. A version is taken over only after it was seen in a source: the
  * release of the same number for the services that are also Go modules (and are built from them where no image can be
@@ -5,6 +7,7 @@
  */
 export const images = {
   "node-exporter": "docker.io/prom/node-exporter:v1.12.1",
+  // The first since 0.54 that speaks with Docker 20.10 as well as with 29.
   cadvisor: "ghcr.io/google/cadvisor:v0.57.0",
   prometheus: "docker.io/prom/prometheus:v3.16.0",
   alertmanager: "docker.io/prom/alertmanager:v0.34.2",
@@ -16,6 +19,9 @@ export const images = {
 /** A service that runs as a container of its own. */
 export type ImageName = keyof typeof images;
 
+/** Digest of each image, as `sha256:…`, by its reference above; written by `npm run images -- lock`. */
+export type ImageDigests = Record<string, string>;
+
 /** Where a stack takes its images from, when not from the places above. */
 export interface ImageSource {
   /** A registry that mirrors the public ones, as `registry.example.lan/mirror`; it replaces their host name. */
@@ -24,10 +30,20 @@ export interface ImageSource {
   images?: Partial<Record<ImageName, string>> | undefined;
 }
 
-/** The full reference of a service's image, `registry/name:tag`, after the stack's mirror or replacement. */
-export function imageReference(name: ImageName, source: ImageSource = {}): string {
+/**
+ * The full reference of a service's image, `registry/name:tag`, after the stack's mirror or replacement; with
+ * `@sha256:…` where the digest is known, which is the same in every mirror.
+ */
+export function imageReference(name: ImageName, source: ImageSource = {}, known: ImageDigests = digests): string {
   const replacement = source.images?.[name];
   if (replacement) return replacement;
+  const digest = known[images[name]];
+  const reference = unlockedReference(name, source);
+  return digest ? `${reference}@${digest}` : reference;
+}
+
+/** The same by its version alone: what a registry is asked for when the digest is not known yet. */
+export function unlockedReference(name: ImageName, source: ImageSource = {}): string {
   const reference = images[name];
   if (!source.registry) return reference;
   return `${source.registry.replace(/\/+$/, "")}/${reference.slice(reference.indexOf("/") + 1)}`;

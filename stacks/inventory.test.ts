@@ -121,7 +121,7 @@ describe("a wrong inventory names its entry", () => {
   });
 
   it("a stack that does not exist", async () => {
-    await expect(loadInventory("prd")).rejects.toThrow(/no such stack \(there are: prod, local\)/);
+    await expect(loadInventory("prd")).rejects.toThrow(/no such stack \(there are: prod, local, test\)/);
   });
 });
 

@@ -18,7 +18,10 @@ export function readSettings(config: pulumi.Config): Settings {
     sshKeyFile: text(config, "sshKeyFile"),
     knownHosts: text(config, "knownHosts"),
     preflight: config.getBoolean("preflight") ?? true,
-    imageSource: { registry: text(config, "imageRegistry"), images: readImages(config) },
+    imageSource: {
+      registry: text(config, "imageRegistry"),
+      images: { ...readImages(config, "builtImages"), ...readImages(config, "images") },
+    },
   };
 }
 
@@ -27,12 +30,12 @@ function text(config: pulumi.Config, name: string): string | undefined {
   return config.get(name) || undefined;
 }
 
-function readImages(config: pulumi.Config): Partial<Record<ImageName, string>> {
-  const named = config.getObject<Record<string, string>>("images") ?? {};
+function readImages(config: pulumi.Config, setting: string): Partial<Record<ImageName, string>> {
+  const named = config.getObject<Record<string, string>>(setting) ?? {};
   const unknown = Object.keys(named).filter((name) => !(name in images));
   if (unknown.length > 0) {
     throw new SettingsError(
-      `Setting images: there is no service ${unknown.join(", ")} (there are: ${Object.keys(images).join(", ")}).`,
+      `Setting ${setting}: there is no service ${unknown.join(", ")} (there are: ${Object.keys(images).join(", ")}).`,
     );
   }
   return named;

@@ -1,11 +1,11 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { credentialUsers } from "../../components/credentials/credentials";
+import { LocalStack } from "../../ops/local-stack";
 import { must } from "../../ops/process";
 import { type PulumiOptions, pulumi } from "../../ops/pulumi";
 import { readTargets, type TargetState } from "../../ops/targets";
-import { standInForGrafana } from "../../ops/toolchain/service-images";
-import { type ImageName, type ImageSource, imageReference } from "../../stacks/images";
+import { type ImageName, imageReference } from "../../stacks/images";
 import { type Inventory, type Server, serviceNames } from "../../stacks/inventory";
 import { ProjectCopy } from "../project-copy";
 import { LabHosts } from "./lab-hosts";
@@ -23,20 +23,17 @@ export class LabStack {
 
   /** Brings the inventory's servers up as hosts, with the images that each needs, and makes an empty stack for them. */
   static async up(inventory: Inventory): Promise<LabStack> {
-    const standIn = await standInForGrafana();
-    const source: ImageSource = standIn ? { images: { grafana: standIn } } : {};
+    // Made by `npm test` and `npm run bench`, which prepare the stack `test` first.
+    const builtImages = new LocalStack("test").builtImages();
     const hosts = await LabHosts.up(inventory.servers, (server) =>
-      servicesOf(server, inventory).map((name) => imageReference(name, source)),
+      servicesOf(server, inventory).map((name) => imageReference(name, { images: builtImages })),
     );
     const stack = new LabStack(inventory, hosts, new ProjectCopy(inventory.stack));
     mkdirSync(stack.stateDirectory, { recursive: true });
-    const settings = {
-      sshKeyFile: hosts.keyFile,
-      knownHosts: hosts.knownHosts,
-      ...(standIn ? { "images.grafana": standIn } : {}),
-    };
+    const images = Object.entries(builtImages).map(([name, image]) => [`builtImages.${name}`, image] as const);
+    const settings = [["sshKeyFile", hosts.keyFile], ["knownHosts", hosts.knownHosts], ...images] as const;
     await stack.pulumi("stack", "init", inventory.stack);
-    for (const [name, value] of Object.entries(settings)) await stack.pulumi("config", "set", "--path", name, value);
+    for (const [name, value] of settings) await stack.pulumi("config", "set", "--path", name, value);
     return stack;
   }
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { type ImageName, type ImageSource, imageReference, images } from "../../stacks/images";
+import { type ImageName, type ImageSource, imageReference, images, unlockedReference } from "../../stacks/images";
 import { attempt, must } from "../process";
 import { type Report, step } from "../progress";
 import { buildImage, builtImages, isBuiltImage, isCurrentImage } from "./built-images";
@@ -8,34 +8,46 @@ import { build, buildDirectory } from "./go-builds";
 import { cacheDirectory, toolPath } from "./tools";
 import { imageVersion } from "./versions";
 
-const standInName = "monitoring-as-code/grafana-stand-in";
 /** The stand-in's image; never Grafana's own name, so that nobody takes the one for the other. */
-const standIn = `${standInName}:${imageVersion("grafana")}`;
+const grafanaStandIn = `monitoring-as-code/grafana-stand-in:${imageVersion("grafana")}`;
 
 /** Tool → the service whose image has it; all of them check configuration, or ask a service. */
 const tools = { promtool: "prometheus", amtool: "alertmanager", loki: "loki", promtail: "promtail" } as const;
 
+/** Service → the image that was made here in place of its own. */
+export type BuiltImages = Partial<Record<ImageName, string>>;
+
 /**
  * Puts every service's image on this machine's engine: the one that its registry has, else one made of the same
  * version's Go module. Grafana is in no module; where its image cannot be had, a stand-in takes its place.
- * @returns the image that takes Grafana's place, if one does
+ * @param built what an earlier run made; while it is there and up to date, no registry is asked again
+ * @returns the images that go by another name than the stack's own, because they were made here
  */
 export async function prepareImages(
   source: ImageSource,
+  built: BuiltImages,
   report: Report,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const usesStandIn = source.images?.grafana?.startsWith(`${standInName}:`) ?? false;
-  const names = (Object.keys(images) as ImageName[]).filter((name) => name !== "grafana" || !usesStandIn);
+): Promise<BuiltImages> {
   const missing: ImageName[] = [];
-  for (const name of names) if (!(await isThere(name, imageReference(name, source)))) missing.push(name);
-  const refused = missing.length === 0 ? [] : await pull(missing, source, report, signal);
-  for (const name of refused.filter((name) => name !== "grafana")) {
-    await buildImage(name, imageReference(name, source), report, signal);
+  const made: BuiltImages = {};
+  for (const name of Object.keys(images) as ImageName[]) {
+    const before = built[name];
+    if (before && (await isThere(name, before))) made[name] = before;
+    else if (!(await isThere(name, imageReference(name, source)))) missing.push(name);
   }
-  if (!usesStandIn && !refused.includes("grafana")) return undefined;
-  if (!(await isThere("grafana", standIn))) await buildImage("grafana", standIn, report, signal);
-  return standIn;
+  const refused = missing.length === 0 ? [] : await pull(missing, source, report, signal);
+  for (const name of refused) {
+    const place = nameOfBuilt(name, source);
+    if (!(await isThere(name, place))) await buildImage(name, place, report, signal);
+    if (place !== imageReference(name, source)) made[name] = place;
+  }
+  return made;
+}
+
+/** An image made here goes by the upstream image's name, but for the stand-in, and has no registry's digest. */
+function nameOfBuilt(name: ImageName, source: ImageSource): string {
+  return name === "grafana" ? grafanaStandIn : (source.images?.[name] ?? unlockedReference(name, source));
 }
 
 /** Puts `promtool`, `amtool` and the other tools into `.toolchain/bin`: the programs of the very images that run. */
@@ -52,11 +64,6 @@ export async function prepareTools(source: ImageSource, report: Report, signal: 
     rmSync(toolPath(tool), { force: true });
     symlinkSync(program, toolPath(tool));
   }
-}
-
-/** The image that takes Grafana's place on this machine's engine, where Grafana's own is not there. */
-export async function standInForGrafana(): Promise<string | undefined> {
-  return (await labelsOf(images.grafana)) ? undefined : standIn;
 }
 
 /** Whether the engine has the image; one that was made here of other parts than today's does not count. */
