@@ -62,7 +62,10 @@ export class LocalStack {
       await this.pulumi(["stack", "init", this.name]);
     }
     if (!isDeepStrictEqual(builtImages, this.builtImages())) {
-      this.edit((file) => file.setIn(["config", "monitoring:builtImages"], builtImages));
+      this.edit((file) => {
+        if (!file.get("config")) file.set("config", file.createNode({}));
+        file.setIn(["config", "monitoring:builtImages"], builtImages);
+      });
     }
   }
 
