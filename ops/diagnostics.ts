@@ -1,38 +1,45 @@
-/** What the Docker plugin puts around its messages. */
-const around = /^(?:sdk-v2\/\S+: sdk\.\w+: )|(?:: provider=\w+@[\d.]+)$|^(?:before|after) hook "[^"]*" failed: /g;
-/** Says no more than that something failed, or is only the frame of what follows. */
-const empty =
-  /^(?:update failed|preview failed|resource .* failed|\d+ errors? occurred:|creating urn:\S*: \d+ errors? occurred:|.*has a problem: )$/;
+/** What the engine and the Docker plugin put around a message. */
+const frames = [
+  /^sdk-v2\/\S+: sdk\.\w+: /,
+  /: provider=\w+@[\d.]+$/,
+  /^(?:before|after) hook "[^"]*" failed: /,
+  /^\* /,
+  /(?<=\.):$/,
+];
+/** Says no more than that something failed. */
+const empty = /^(?:(?:update|preview|destroy|refresh) failed|(?:.*: )?\d+ errors? occurred)?:?$/;
+/** Says where it happened: `server-84 (10.0.0.84): …`. */
+const placed = /^[\w-]+ \([^)]+\): /;
 
 /**
- * What the engine's diagnostics say, each message once and without the engine's and the plugins' frames around it. A
- * message that does not name its server gets the name of its resource, as `server-84-grafana: …`.
+ * What the engine's diagnostics say, each message once and without the frames around it. A message that does not name
+ * its server gets the name of its resource, as `server-84-grafana: …`.
  * @param output what `pulumi` printed, as lines
  */
 export function diagnosticsOf(output: string[]): string {
   const start = output.indexOf("Diagnostics:");
   if (start < 0) return "";
   const end = output.findIndex((line, index) => index > start && /^(Outputs|Resources|Duration):?/.test(line));
+  const said = new Set<string>();
   const messages: string[] = [];
   let resource = "";
   for (const line of output.slice(start + 1, end < 0 ? undefined : end)) {
-    const heading = /^ {2}\S+ \((\S+)\):$/.exec(line);
-    if (heading) resource = heading[1] ?? "";
-    else addMessage(messages, line, resource);
+    const heading = /^ {2}(\S+) \((\S+)\):$/.exec(line);
+    if (heading) {
+      resource = heading[1] === "pulumi:pulumi:Stack" ? "" : (heading[2] ?? "");
+      continue;
+    }
+    const isFirst = /^ {4}(?:error|warning): /.test(line);
+    const message = withoutFrames(line.replace(/^ {4}(?:error: )?/, ""));
+    const key = message.trim().replace(/:$/, "");
+    if (empty.test(message.trim()) || said.has(key)) continue;
+    said.add(key);
+    messages.push(isFirst && resource && !placed.test(message) ? `${resource}: ${message}` : message);
   }
   return messages.join("\n");
 }
 
-function addMessage(messages: string[], line: string, resource: string): void {
-  const isFirst = /^ {4}(error|warning): /.test(line);
-  const text = line.replace(/^ {4}(?:error: )?/, "");
-  const message = text
-    .replace(/^\s*\* /, "")
-    .replaceAll(around, "")
-    .trimEnd();
-  if (message.trim() === "" || empty.test(message.trim())) return;
-  const said = messages.some((other) => other.endsWith(message.trim()));
-  if (said) return;
-  const named = !isFirst || / \(\d|^Nothing was changed/.test(message) || resource.startsWith("monitoring-");
-  messages.push(named ? message : `${resource}: ${message}`);
+function withoutFrames(text: string): string {
+  const isFramed = frames.some((frame) => frame.test(text.trim()));
+  return isFramed ? frames.reduce((rest, frame) => rest.replace(frame, ""), text.trim()) : text.trimEnd();
 }

@@ -40,7 +40,8 @@ export class Directory {
       set -eu; umask 022
       mkdir -p ${quote(root)} 2>/dev/null && cd ${quote(root)} && [ -w . ] || exit ${exitCodes.noRoot}
       rm -rf ${this.staging}; mkdir -p ${folders}; chmod 755 ${folders}
-      holder=$(docker create --pull never --network none --label monitoring.check=${quote(service)} \
+      ${this.removeHolders("check")}
+      holder=$(docker create --pull never --network none --label ${this.holderLabel("check")} \
         --mount ${mount} --entrypoint ${entrypoint} ${quote(image)} ${checker})
       trap 'docker rm --force "$holder" >/dev/null' EXIT
       docker cp - "$holder":${quote(mountPath)}
@@ -115,7 +116,8 @@ export class Directory {
       [ -d ${quote(`${root}/${service}`)} ] || exit ${exitCodes.noDirectory}
       image=${quote(image)}
       docker image inspect "$image" >/dev/null 2>&1 || image=$(docker image ls --quiet | head -n 1)
-      holder=$(docker create --pull never --network none --mount ${mount} --entrypoint /none "$image")
+      holder=$(docker create --pull never --network none --label ${this.holderLabel("read")} --mount ${mount} \
+        --entrypoint /none "$image")
       trap 'docker rm --force "$holder" >/dev/null' EXIT
       docker cp "$holder":/config -`);
     if (result.code === exitCodes.noDirectory) return undefined;
@@ -126,11 +128,24 @@ export class Directory {
   /** Leaves nothing behind, and the root only if there is something else in it. */
   async remove(): Promise<void> {
     await this.must(
-      `rm -rf ${this.live} ${this.staging} ${this.previous}
+      `${this.removeHolders("check")}
+       ${this.removeHolders("read")}
+       rm -rf ${this.live} ${this.staging} ${this.previous}
        rmdir .staging .previous 2>/dev/null || true
        cd /; rmdir ${quote(this.inputs.root)} 2>/dev/null || true`,
       "the files cannot be removed",
     );
+  }
+
+  /** What a container is known by that was made to hold the files, for a check of new ones or a read of old ones. */
+  private holderLabel(purpose: "check" | "read"): string {
+    return quote(`monitoring.${purpose}-of=${this.inputs.container}`);
+  }
+
+  /** Shell: removes what an interrupted run left of them. */
+  private removeHolders(purpose: "check" | "read"): string {
+    const old = `docker ps --all --quiet --filter label=${this.holderLabel(purpose)}`;
+    return `for old in $(${old}); do docker rm --force "$old" >/dev/null; done`;
   }
 
   private async isRunning(): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Server } from "../../stacks/inventory";
 import { listeningPorts } from "./listening-ports";
-import { engineProblem } from "./preflight";
+import { engineProblem, networkProblems } from "./preflight";
 
 const here = { name: "server-1" } as Server;
 const remote = { name: "server-1", ssh: { user: "ops", port: 22 } } as Server;
@@ -22,6 +22,25 @@ describe("the Docker engine", () => {
       "install Docker 20.10 or newer on that server",
     );
     expect(engineProblem([], remote)).toContain("no Docker engine answers");
+  });
+});
+
+describe("Docker networks", () => {
+  const server = { name: "server-1", subnet: "172.31.255.0/24" } as Server;
+
+  it("of others that overlap with the server's subnet are named, with the way out", () => {
+    const [problem, ...more] = networkProblems(
+      ["|bridge|172.17.0.0/16 ", "other|theirs|172.31.0.0/16 "],
+      server,
+      "prod",
+    );
+    expect(problem).toContain("172.31.255.0/24 overlaps with 172.31.0.0/16 of the Docker network theirs");
+    expect(problem).toContain("Give server-1 another subnet in stacks/prod.ts");
+    expect(more).toEqual([]);
+  });
+
+  it("of the stack itself, and those that have no subnet, are none of it", () => {
+    expect(networkProblems(["prod|monitoring|172.31.255.0/24 ", "|odd|", ""], server, "prod")).toEqual([]);
   });
 });
 

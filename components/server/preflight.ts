@@ -3,6 +3,7 @@ import { type Host, openHost, type SshIdentity } from "./host";
 import { HostError, quote } from "./host-error";
 import { listeningPorts } from "./listening-ports";
 import { connectionTo } from "./monitored-server";
+import { overlap } from "./subnets";
 
 /** The oldest Docker engine that everything here was tried with. */
 const oldestEngine = [20, 10] as const;
@@ -40,6 +41,8 @@ function question(server: Server, inventory: Inventory): string {
     rmdir ${root} 2>/dev/null
     echo '== ours'; docker ps --filter ${ours} --format '{{.Label "monitoring.service"}}' 2>/dev/null
     echo '== containers'; docker ps --format '{{.Names}} {{.Ports}}' 2>/dev/null
+    echo '== networks'; docker network inspect $(docker network ls --quiet --filter driver=bridge) --format \
+      '{{index .Labels "monitoring.stack"}}|{{.Name}}|{{range .IPAM.Config}}{{.Subnet}} {{end}}' 2>/dev/null
     echo '== sockets'; cat /proc/net/tcp /proc/net/tcp6 2>/dev/null; true`;
 }
 
@@ -58,9 +61,11 @@ function parseSections(text: string): Map<string, string[]> {
 function problemsIn(sections: Map<string, string[]>, server: Server, inventory: Inventory, host: Host): string[] {
   const engine = engineProblem(sections.get("engine") ?? [], server);
   if (engine) return [`${host.label}: ${engine}`];
-  return [...directoryProblems(sections, server), ...portProblems(sections, server, inventory)].map(
-    (problem) => `${host.label}: ${problem}`,
-  );
+  return [
+    ...directoryProblems(sections, server),
+    ...portProblems(sections, server, inventory),
+    ...networkProblems(sections.get("networks") ?? [], server, inventory.stack),
+  ].map((problem) => `${host.label}: ${problem}`);
 }
 
 /** What is wrong with a Docker engine, by what `docker version` printed. */
@@ -99,6 +104,19 @@ function portProblems(sections: Map<string, string[]>, server: Server, inventory
     return [
       `port ${port}, wanted by ${service}, is taken by ${who}. ` +
         `Stop that, or give ${entry} another port in stacks/${inventory.stack}.ts.`,
+    ];
+  });
+}
+
+/** What is wrong with a server's subnet, by its Docker networks: lines of `stack|name|subnet …`. */
+export function networkProblems(networks: string[], server: Server, stack: string): string[] {
+  return networks.flatMap((line) => {
+    const [owner, name, subnets = ""] = line.split("|");
+    const clash = subnets.split(" ").find((subnet) => overlap(subnet, server.subnet));
+    if (!clash || owner === stack) return [];
+    return [
+      `the subnet ${server.subnet} overlaps with ${clash} of the Docker network ${name}. ` +
+        `Give ${server.name} another subnet in stacks/${stack}.ts.`,
     ];
   });
 }

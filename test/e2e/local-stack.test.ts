@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -193,6 +193,21 @@ describe("the stack test, which is local beside itself", () => {
     await stack.deploy({});
   });
 
+  it("ends well when it was killed in the middle and is run again", async () => {
+    const stopped = await start("--stop");
+    expect(stopped.code, stopped.stderr).toBe(0);
+    const killed = start();
+    const engine = await until("containers are being made", 60, async () => {
+      const made = await must("docker", ["ps", "--all", "--quiet", ...ours]);
+      return made ? await engineOf("test") : undefined;
+    });
+    process.kill(engine, "SIGKILL");
+    expect((await killed).code).not.toBe(0);
+    const again = await start();
+    expect(again.code, again.stdout + again.stderr).toBe(0);
+    await stack.pulumi(["preview", "--stack", "test", "--refresh", "--expect-no-changes"]);
+  });
+
   it("goes without a trace", async () => {
     const { code, stderr } = await start("--stop");
     expect(code, stderr).toBe(0);
@@ -204,6 +219,19 @@ describe("the stack test, which is local beside itself", () => {
     expect(readdirSync(path.dirname(server?.directory ?? "")).filter((name) => name.startsWith("test-"))).toEqual([]);
   });
 });
+
+/** Process id of the engine that is deploying a stack. */
+async function engineOf(name: string): Promise<number | undefined> {
+  for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      if (words[0]?.endsWith("/pulumi") && words[1] === "up" && words.includes(name)) return Number(pid);
+    } catch {
+      // A process that has ended meanwhile.
+    }
+  }
+  return undefined;
+}
 
 async function startTime(container: string): Promise<string> {
   return must("docker", ["container", "inspect", "--format", "{{.State.StartedAt}}", container]);

@@ -160,6 +160,14 @@ describe.skipIf(obstacle)(`the stack prod on four hosts${obstacle ? ` (skipped: 
       expect(message).toMatch(/server-80 \(10\.0\.0\.80\): nothing listens on SSH port 22/);
       expect(message).toMatch(/server-82 \(10\.0\.0\.82\): port 8080, wanted by cadvisor, is taken by another process/);
     });
+
+    it("a server that does not answer at all", async () => {
+      const message = await refused(
+        () => lab.on(serverNamed("server-81"), "ip link set eth0 down"),
+        () => lab.on(serverNamed("server-81"), "ip link set eth0 up"),
+      );
+      expect(message).toMatch(/server-81 \(10\.0\.0\.81\): .*SSH port 22.*is the server up, and reachable from here\?/);
+    });
   });
 
   it("goes without a trace", async () => {
