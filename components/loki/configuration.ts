@@ -39,6 +39,8 @@ function lokiConfiguration(retention: string) {
     },
     // Alone in its ring, it has nobody to wait for.
     ingester: { lifecycler: { min_ready_duration: "0s" } },
+    // How soon after a start its own scheduler is found, and queries are answered. (10 s unless told)
+    frontend: { scheduler_dns_lookup_period: "1s" },
     limits_config: {
       retention_period: hours,
       // Lines that waited in Promtail while Loki was away are still wanted.
