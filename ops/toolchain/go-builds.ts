@@ -99,10 +99,6 @@ export function buildDirectory(name: GoBuildName): string {
   return path.join(cacheDirectory, `${name}-${build.version}-${hashOf(build)}`);
 }
 
-export function isBuilt(name: GoBuildName): boolean {
-  return existsSync(buildDirectory(name));
-}
-
 /** Builds the programs, unless the cache has them. Interrupted or failed, it leaves nothing half-made. */
 export async function build(name: GoBuildName, report: Report, signal: AbortSignal): Promise<void> {
   const { folder, version, packages, stamp = {}, additions, minutes }: GoBuild = goBuilds[name];

@@ -18,6 +18,15 @@ import { get, until } from "./asking";
 const stack = new LocalStack("test");
 const start = (...args: string[]) =>
   attempt(process.execPath, ["ops/run.mjs", "start", "--stack", "test", ...args], { cwd: projectRoot });
+/** `up` of the program with one edit, as somebody might make it. */
+const deployEdited = async (file: string, from: string, to: string): Promise<string> => {
+  const copy = new ProjectCopy("test").edit(file, from, to);
+  try {
+    return await stack.pulumi(["up", "--stack", "test", "--yes", "--skip-preview"], { cwd: copy.root });
+  } finally {
+    copy.remove();
+  }
+};
 const ours = ["--filter", "label=monitoring.stack=test"];
 
 describe("the stack test, which is local beside itself", () => {
@@ -139,19 +148,9 @@ describe("the stack test, which is local beside itself", () => {
 
   it("keeps the old configuration in force when the checker refuses the new one", async () => {
     const startedBefore = await startTime("test-prometheus");
-    const changed = new ProjectCopy("test").edit(
-      "components/prometheus/configuration.ts",
-      'scrape_interval: "15s"',
-      'scrape_interval: "15 parsecs"',
-    );
-    try {
-      const refused = stack.pulumi(["up", "--stack", "test", "--yes", "--skip-preview"], { cwd: changed.root });
-      await expect(refused).rejects.toThrow(
-        /server-local .*prometheus: promtool refuses the new configuration; the old one stays/,
-      );
-    } finally {
-      changed.remove();
-    }
+    await expect(
+      deployEdited("components/prometheus/configuration.ts", 'scrape_interval: "15s"', 'scrape_interval: "15 parsecs"'),
+    ).rejects.toThrow(/server-local .*prometheus: promtool refuses the new configuration; the old one stays/);
     const { data } = await get(`${prometheus.url}/api/v1/status/config`, prometheus);
     expect(data.yaml).toContain("scrape_interval: 15s");
     expect(await startTime("test-prometheus")).toBe(startedBefore);
@@ -160,33 +159,16 @@ describe("the stack test, which is local beside itself", () => {
 
   it("takes a changed configuration over without a restart", async () => {
     const startedBefore = await startTime("test-prometheus");
-    const changed = new ProjectCopy("test").edit(
-      "components/prometheus/configuration.ts",
-      'scrape_interval: "15s"',
-      'scrape_interval: "16s"',
-    );
-    try {
-      await stack.pulumi(["up", "--stack", "test", "--yes", "--skip-preview"], { cwd: changed.root });
-    } finally {
-      changed.remove();
-    }
+    await deployEdited("components/prometheus/configuration.ts", 'scrape_interval: "15s"', 'scrape_interval: "16s"');
     const { data } = await get(`${prometheus.url}/api/v1/status/config`, prometheus);
     expect(data.yaml).toContain("scrape_interval: 16s");
     expect(await startTime("test-prometheus")).toBe(startedBefore);
   });
 
   it("puts the old configuration back when the service does not live with the new one", async () => {
-    const changed = new ProjectCopy("test").edit(
-      "components/loki/configuration.ts",
-      "path_prefix: dataPath",
-      'path_prefix: "/nowhere"',
-    );
-    try {
-      const failed = stack.pulumi(["up", "--stack", "test", "--yes", "--skip-preview"], { cwd: changed.root });
-      await expect(failed).rejects.toThrow(/test-loki does not become healthy/);
-    } finally {
-      changed.remove();
-    }
+    await expect(
+      deployEdited("components/loki/configuration.ts", "path_prefix: dataPath", 'path_prefix: "/nowhere"'),
+    ).rejects.toThrow(/test-loki does not become healthy/);
     await until("Loki is ready again", 60, async () =>
       (await fetch(`${urls.loki}/ready`)).status === 200 ? true : undefined,
     );

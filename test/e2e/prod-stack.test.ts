@@ -6,6 +6,7 @@ import type { TargetState } from "../../ops/targets";
 import { loadInventory } from "../../stacks";
 import type { Inventory, Server } from "../../stacks/inventory";
 import { until } from "./asking";
+import { TriedProgram } from "./tried-program";
 
 const obstacle = LabHosts.obstacle();
 /** A process that nobody expects, on a port that is ours; it ends by itself. */
@@ -84,6 +85,26 @@ describe.skipIf(obstacle)(`the stack prod on four hosts${obstacle ? ` (skipped: 
         expect(stdout, server.name).not.toContain(password);
         expect(stack.printed).not.toContain(password);
       }
+    }
+  });
+
+  it("runs a command on a server by the command plugin, and only on the server that it knows", async () => {
+    const program = new TriedProgram("remote", lab.asOperator);
+    const known = (address: string) =>
+      readFileSync(lab.knownHosts, "utf8").match(new RegExp(`^${address} (.*)$`, "m"))?.[1] ?? "";
+    try {
+      const privateKey = readFileSync(lab.keyFile, "utf8");
+      await program.init({ host: "10.0.0.82", user: "monitoring", privateKey, hostKey: known("10.0.0.82") });
+      await program.pulumi("up", "--yes", "--skip-preview");
+      expect(await program.pulumi("stack", "output", "remote")).toBe("made on server-82");
+      await program.pulumi("destroy", "--yes", "--skip-preview");
+
+      await program.pulumi("config", "set", "--secret", "hostKey", "--", known("10.0.0.84"));
+      const refused = await program.pulumi("up", "--yes", "--skip-preview").catch((error: Error) => error.message);
+      expect(refused).toMatch(/host key/i);
+      expect(refused).not.toContain("PRIVATE KEY");
+    } finally {
+      program.remove();
     }
   });
 
