@@ -30,7 +30,11 @@ export function attempt(command: string, args: string[], options: ProcessOptions
     // A process group of its own, so that what it starts ends with it, and Ctrl-C reaches it through us alone.
     const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"], detached: true });
     const end = () => {
-      if (child.pid) process.kill(-child.pid, "SIGTERM");
+      try {
+        if (child.pid) process.kill(-child.pid, "SIGTERM");
+      } catch {
+        // It has ended by itself meanwhile.
+      }
     };
     signal?.addEventListener("abort", end, { once: true });
     const stdout: Buffer[] = [];

@@ -18,10 +18,11 @@ import { get, until } from "./asking";
 const stack = new LocalStack("test");
 const start = (...args: string[]) =>
   attempt(process.execPath, ["ops/run.mjs", "start", "--stack", "test", ...args], { cwd: projectRoot });
-/** `up` of the program with one edit, as somebody might make it. */
-const deployEdited = async (file: string, from: string, to: string): Promise<string> => {
-  const copy = new ProjectCopy("test").edit(file, from, to);
+/** `up` of the program with some edits, as somebody might make them: file, old text, new text. */
+const deployEdited = async (...edits: [file: string, from: string, to: string][]): Promise<string> => {
+  const copy = new ProjectCopy("test");
   try {
+    for (const edit of edits) copy.edit(...edit);
     return await stack.pulumi(["up", "--stack", "test", "--yes", "--skip-preview"], { cwd: copy.root });
   } finally {
     copy.remove();
@@ -149,7 +150,11 @@ describe("the stack test, which is local beside itself", () => {
   it("keeps the old configuration in force when the checker refuses the new one", async () => {
     const startedBefore = await startTime("test-prometheus");
     await expect(
-      deployEdited("components/prometheus/configuration.ts", 'scrape_interval: "15s"', 'scrape_interval: "15 parsecs"'),
+      deployEdited([
+        "components/prometheus/configuration.ts",
+        'scrape_interval: "15s"',
+        'scrape_interval: "15 parsecs"',
+      ]),
     ).rejects.toThrow(/server-local .*prometheus: promtool refuses the new configuration; the old one stays/);
     const { data } = await get(`${prometheus.url}/api/v1/status/config`, prometheus);
     expect(data.yaml).toContain("scrape_interval: 15s");
@@ -159,15 +164,27 @@ describe("the stack test, which is local beside itself", () => {
 
   it("takes a changed configuration over without a restart", async () => {
     const startedBefore = await startTime("test-prometheus");
-    await deployEdited("components/prometheus/configuration.ts", 'scrape_interval: "15s"', 'scrape_interval: "16s"');
+    await deployEdited(["components/prometheus/configuration.ts", 'scrape_interval: "15s"', 'scrape_interval: "16s"']);
     const { data } = await get(`${prometheus.url}/api/v1/status/config`, prometheus);
     expect(data.yaml).toContain("scrape_interval: 16s");
     expect(await startTime("test-prometheus")).toBe(startedBefore);
   });
 
+  it("puts the old files back when the service does not take the new ones over", async () => {
+    const refused = deployEdited(
+      ["components/prometheus/configuration.ts", 'scrape_interval: "15s"', 'scrape_interval: "17s"'],
+      ["components/config-directory/reload.ts", 'path: "/-/reload"', 'path: "/-/no-such-path"'],
+    );
+    await expect(refused).rejects.toThrow(/prometheus does not take the new configuration: 404/);
+    const [server] = inventory.servers;
+    const file = readFileSync(path.join(server?.directory ?? "", "prometheus", "prometheus.yml"), "utf8");
+    expect(file).toContain("scrape_interval: 16s");
+    await stack.deploy({});
+  });
+
   it("puts the old configuration back when the service does not live with the new one", async () => {
     await expect(
-      deployEdited("components/loki/configuration.ts", "path_prefix: dataPath", 'path_prefix: "/nowhere"'),
+      deployEdited(["components/loki/configuration.ts", "path_prefix: dataPath", 'path_prefix: "/nowhere"']),
     ).rejects.toThrow(/test-loki does not become healthy/);
     await until("Loki is ready again", 60, async () =>
       (await fetch(`${urls.loki}/ready`)).status === 200 ? true : undefined,
