@@ -26,7 +26,7 @@ export interface PulumiOptions {
  */
 export async function pulumi(args: string[], options: PulumiOptions = {}): Promise<string> {
   const { report, signal, env, cwd = projectRoot, within = [] } = options;
-  const [command = "", ...words] = [...within, toolPath("pulumi"), ...args, "--non-interactive", "--color", "never"];
+  const [command = "", ...words] = [...within, toolPath("pulumi"), "--non-interactive", "--color", "never", ...args];
   const child = spawn(command, words, {
     cwd,
     env,

@@ -224,7 +224,7 @@ async function engineOf(name: string): Promise<number | undefined> {
   for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
     try {
       const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-      if (words[0]?.endsWith("/pulumi") && words[1] === "up" && words.includes(name)) return Number(pid);
+      if (words[0]?.endsWith("/pulumi") && words.includes("up") && words.includes(name)) return Number(pid);
     } catch {
       // A process that has ended meanwhile.
     }

@@ -9,7 +9,7 @@ async function main() {
     url: config.require("url"),
     auth: config.requireSecret("auth"),
   });
-  const folder = new grafana.oss.Folder("folder", { uid: "tried", title: "Tried" }, { provider });
+  const folder = new grafana.oss.Folder("folder", { uid: "tried", title: config.require("title") }, { provider });
   const dashboard = new grafana.oss.Dashboard(
     "dashboard",
     { folder: folder.uid, configJson: JSON.stringify({ uid: "tried-dashboard", title: "Tried", panels: [] }) },
