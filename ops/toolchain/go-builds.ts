@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { CommandError } from "../command";
 import { attempt, must } from "../process";
 import { type Report, step } from "../progress";
@@ -22,7 +23,7 @@ export interface GoBuild {
   packages: string[];
   /** Go variables that hold the version → what to set them to. */
   stamp?: Record<string, string>;
-  /** Files to put beside the vendored modules, which carry everything but these. */
+  /** Files to put beside the vendored modules, which carry everything but these; compressed as their names say. */
   additions?: Record<string, string>;
   /** How long it takes from nothing on two cores, in minutes. */
   minutes: number;
@@ -61,7 +62,10 @@ export const goBuilds = {
   alertmanager: service("alertmanager", imageVersion("alertmanager"), 2, {
     packages: ["github.com/prometheus/alertmanager/cmd/alertmanager", "github.com/prometheus/alertmanager/cmd/amtool"],
     stamp: promStamp(imageVersion("alertmanager")),
-    additions: { "github.com/prometheus/alertmanager/ui/app/dist/index.html": noWebPages("Alertmanager") },
+    additions: {
+      "github.com/prometheus/alertmanager/ui/app/dist/index.html.gz": noWebPages("Alertmanager"),
+      "github.com/prometheus/alertmanager/ui/app/dist/index.html.br": noWebPages("Alertmanager"),
+    },
   }),
   loki: service("loki", imageVersion("loki"), 5, {
     packages: ["github.com/grafana/loki/v3/cmd/loki"],
@@ -136,8 +140,13 @@ async function vendor(folder: string, copy: string, additions: Record<string, st
   for (const [file, content] of Object.entries(additions)) {
     const place = path.join(copy, "vendor", file);
     mkdirSync(path.dirname(place), { recursive: true });
-    writeFileSync(place, content);
+    writeFileSync(place, compressed(file, content));
   }
+}
+
+function compressed(file: string, content: string): string | Buffer {
+  if (file.endsWith(".gz")) return gzipSync(content);
+  return file.endsWith(".br") ? brotliCompressSync(content) : content;
 }
 
 async function checkGo(): Promise<void> {
