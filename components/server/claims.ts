@@ -13,8 +13,6 @@ export interface Claim {
   stack: string;
 }
 
-const owner = (stack: string) => `label=monitoring.stack=${stack}`;
-
 /**
  * What happens around the creation of a container: what has its name already makes way when it is ours, and the
  * deployment waits until the new one is healthy.
@@ -67,7 +65,7 @@ async function claimContainer({ name, host, stack }: Claim): Promise<void> {
  * deployment makes anew. Somebody else's stays, and is an error: Docker would make a second one of the same name.
  */
 async function claimNetwork({ name, host, stack }: Claim): Promise<void> {
-  const ours = quote(owner(stack));
+  const ours = quote(`label=monitoring.stack=${stack}`);
   const result = await host.run(`
     for network in $(docker network ls --quiet --filter name=${quote(`^${name}$`)}); do
       [ -n "$(docker network ls --quiet --filter id="$network" --filter ${ours})" ] || exit 3

@@ -11,6 +11,7 @@ const packages = ["iproute2", "iptables", "openssh-server", "openssh-client", "t
 const programs = ["ip", "iptables", "/usr/sbin/sshd", "ssh-keygen", "tini", "nsenter", "unshare", "dockerd", "curl"];
 const operatorSpace = "lab-operator";
 const startSeconds = 60;
+const hostInit = "lab/hosts/host-init.sh";
 
 /**
  * The servers of an inventory as hosts on this machine, at the inventory's own addresses: each a handful of namespaces
@@ -69,7 +70,7 @@ export class LabHosts {
     for (const server of this.servers) {
       const pidFile = path.join(this.folder, `${server.name}.pid`);
       // Ending the process outside its namespaces ends everything inside (unshare --kill-child).
-      if (existsSync(pidFile)) await attempt("kill", ["-KILL", readFileSync(pidFile, "utf8")]);
+      if (existsSync(pidFile)) endHost(readFileSync(pidFile, "utf8").trim());
       await attempt("ip", ["netns", "delete", `lab-${server.name}`]);
       await attempt("sh", [
         "-c",
@@ -118,7 +119,7 @@ export class LabHosts {
     mkdirSync(folder, { recursive: true });
     const log = openSync(path.join(this.folder, `${server.name}.log`), "a");
     const init = [
-      path.join(projectRoot, "lab/hosts/host-init.sh"),
+      path.join(projectRoot, hostInit),
       server.name,
       folder,
       server.ssh?.user ?? "root",
@@ -170,6 +171,12 @@ export class LabHosts {
     const children = readFileSync(`/proc/${outer}/task/${outer}/children`, "utf8").trim();
     return Number(children.split(" ")[0]);
   }
+}
+
+/** Ends a host by the id of its outer process, unless that process is gone and its id is somebody else's by now. */
+function endHost(pid: string): void {
+  const file = `/proc/${pid}/cmdline`;
+  if (existsSync(file) && readFileSync(file, "utf8").includes(hostInit)) process.kill(Number(pid), "SIGKILL");
 }
 
 async function installPackages(): Promise<void> {
