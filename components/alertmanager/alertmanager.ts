@@ -1,27 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
-import { containerPorts } from "../../stacks/inventory";
+import type { ChannelSecrets } from "../../stacks/channels";
+import { type AlertmanagerPlacement, containerPorts } from "../../stacks/inventory";
 import { lifecycleReload } from "../config-directory/reload";
 import type { Credentials } from "../credentials/credentials";
 import type { MonitoredServer } from "../server/monitored-server";
 import { answersHttp } from "../service-container/healthchecks";
-import { ServiceContainer } from "../service-container/service-container";
-import { alertmanagerFiles, mountPath } from "./configuration";
+import { type ContainerPort, ServiceContainer } from "../service-container/service-container";
+import { alertmanagerFiles, clusterFlags, mountPath } from "./configuration";
 
 export interface AlertmanagerArgs {
   /** The server that it runs on. */
   server: MonitoredServer;
+  /** Which of the stack's Alertmanagers it is. */
+  placement: AlertmanagerPlacement;
   credentials: pulumi.Input<Credentials>;
+  /** What the stack's channels ask for. */
+  secrets: pulumi.Input<ChannelSecrets>;
 }
 
-/** Alertmanager on one server: groups, mutes and sends what Prometheus finds. */
+/** Alertmanager on one server: groups, holds back and sends what Prometheus finds; with another, one cluster. */
 export class Alertmanager extends pulumi.ComponentResource {
   /** Where people find it, as `http://10.0.0.84:9093`. */
   readonly url: string;
 
   constructor(name: string, args: AlertmanagerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("monitoring:alertmanager:Alertmanager", name, {}, opts);
-    const { server, credentials } = args;
-    const { port } = server.inventory.services.alertmanager;
+    const { server, placement, credentials, secrets } = args;
+    const { inventory } = server;
+    const { port, container, folder } = placement;
     this.url = `http://${server.address}:${port}`;
 
     new ServiceContainer(
@@ -29,20 +35,23 @@ export class Alertmanager extends pulumi.ComponentResource {
       {
         server,
         service: "alertmanager",
+        container,
+        folder,
         user: 65_534,
         memory: 256,
-        port: { internal: containerPorts.alertmanager, external: port },
+        ports: publishedPorts(),
         dataPath: "/alertmanager",
         command: [
           `--config.file=${mountPath}/alertmanager.yml`,
           `--web.config.file=${mountPath}/web.yml`,
           `--web.external-url=${this.url}/`,
           "--storage.path=/alertmanager",
-          // Alone for now: no gossip, no port for it.
-          "--cluster.listen-address=",
+          ...clusterFlags(placement, inventory),
         ],
         config: {
-          files: pulumi.output(credentials).apply(alertmanagerFiles),
+          files: pulumi
+            .all([credentials, secrets])
+            .apply(([known, channel]) => alertmanagerFiles(inventory, known, channel)),
           mountPath,
           check: ["amtool", "check-config", `${mountPath}/alertmanager.yml`],
           reload: pulumi.output(credentials).apply((known) => lifecycleReload(port, known.alertmanager)),
@@ -52,5 +61,13 @@ export class Alertmanager extends pulumi.ComponentResource {
       { parent: this },
     );
     this.registerOutputs({ url: this.url });
+
+    function publishedPorts(): ContainerPort[] {
+      const web = { internal: containerPorts.alertmanager, external: port };
+      if (!inventory.watcher) return [web];
+      // Gossip: small messages by UDP, the whole state by TCP.
+      const gossip = { internal: placement.gossipPort, external: placement.gossipPort };
+      return [web, { ...gossip, protocol: "tcp" }, { ...gossip, protocol: "udp" }];
+    }
   }
 }

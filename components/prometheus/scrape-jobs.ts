@@ -1,66 +1,56 @@
-import {
-  containerPorts,
-  exporterNames,
-  gatewayOf,
-  type Inventory,
-  type Server,
-  serverOf,
-  serviceNames,
-} from "../../stacks/inventory";
+import { addressOf, type JobName, type Target } from "../../stacks/targets";
 import type { Credentials } from "../credentials/credentials";
 
-/** One endpoint that Prometheus scrapes. */
-export interface Target {
-  /** The server's name: labels `server` and `instance`. */
-  server: string;
-  /** `host:port`, as Prometheus reaches it. */
-  address: string;
-}
-
-/** All targets of one kind. */
+/** Targets of one kind that are asked in one way, as one `scrape_configs` entry. */
 export interface ScrapeJob {
-  name: string;
-  targets: Target[];
+  /** Value of the label `job`. */
+  name: JobName;
+  /** Name of the entry; the job's, unless it has another entry. */
+  entry: string;
+  targets: ScrapedTarget[];
   /** Which password the targets ask for, if any. */
   credential?: keyof Credentials | undefined;
 }
 
-const credentialOf: Record<string, keyof Credentials> = {
+export interface ScrapedTarget {
+  server: string;
+  address: string;
+  /** What the target is asked about, as `{ name: "grafana", url: "http://10.0.0.81:3002/api/health" }`. */
+  probe?: { name: string; url: string };
+}
+
+const credentialOf: Partial<Record<JobName, keyof Credentials>> = {
   "node-exporter": "exporters",
   "security-metrics": "exporters",
+  postgres: "exporters",
+  blackbox: "exporters",
   prometheus: "prometheus",
   alertmanager: "alertmanager",
 };
 
-/** Everything that is to be scraped, derived from the inventory; jobs without a target are left out. */
-export function scrapeJobs(inventory: Inventory): ScrapeJob[] {
-  const onEveryServer = (name: (typeof exporterNames)[number] | "promtail"): ScrapeJob =>
-    job(
-      name,
-      inventory.servers.flatMap((server) => {
-        const entry = name === "promtail" ? server.promtail : server.exporters[name];
-        return entry ? [{ server: server.name, address: reach(server, name, entry.port) }] : [];
-      }),
-    );
-  const once = (name: (typeof serviceNames)[number]): ScrapeJob => {
-    const server = serverOf(inventory, name);
-    return job(name, [{ server: server.name, address: reach(server, name, inventory.services[name].port) }]);
-  };
-  return [...exporterNames.map(onEveryServer), onEveryServer("promtail"), ...serviceNames.map(once)].filter(
-    ({ targets }) => targets.length > 0,
-  );
-}
-
 /**
- * `host:port` at which a container of the fleet reaches a service: the server's address, and its published port. On a
- * stack of loopback addresses, which mean something else inside a container, the name and port on the Docker network.
+ * The targets as scrape jobs, each target with the address at which Prometheus reaches it. Those that others run are
+ * not told a password, and have an entry of their own beside ours.
  */
-export function reach(server: Server, service: keyof typeof containerPorts, publishedPort: number): string {
-  if (!server.address.startsWith("127.")) return `${server.address}:${publishedPort}`;
-  const containerPort = containerPorts[service];
-  return containerPort === undefined ? `${gatewayOf(server)}:${publishedPort}` : `${service}:${containerPort}`;
+export function scrapeJobs(targets: Target[]): ScrapeJob[] {
+  const jobs = new Map<string, ScrapeJob>();
+  for (const target of targets) {
+    const { job: name, probe } = target;
+    const credential = isOurs(target) ? credentialOf[name] : undefined;
+    const isSecond = credential !== credentialOf[name] && targets.some((one) => one.job === name && isOurs(one));
+    const entry = isSecond ? `${name}-of-others` : name;
+    const job = jobs.get(entry) ?? { name, entry, targets: [], credential };
+    job.targets.push({
+      server: target.server.name,
+      address: addressOf(target),
+      ...(probe ? { probe: { name: probe.name, url: probe.url } } : {}),
+    });
+    jobs.set(entry, job);
+  }
+  return [...jobs.values()];
 }
 
-function job(name: string, targets: Target[]): ScrapeJob {
-  return { name, targets, credential: credentialOf[name] };
+/** Whether the stack itself runs what answers. */
+function isOurs({ container, probe }: Target): boolean {
+  return (probe?.exporter.container ?? container) !== undefined;
 }
