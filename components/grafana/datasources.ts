@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as grafana from "@pulumiverse/grafana";
-import { type Inventory, type ServiceName, serverOf } from "../../stacks/inventory";
+import type { Inventory, ServiceName } from "../../stacks/inventory";
+import { addressOf, targetOf } from "../../stacks/targets";
 import type { Credentials } from "../credentials/credentials";
-import { reach } from "../prometheus/scrape-jobs";
 
 export interface DatasourcesArgs {
   inventory: Inventory;
@@ -56,7 +56,7 @@ export class Datasources extends pulumi.ComponentResource {
       title: string,
       settings: Partial<grafana.oss.DataSourceArgs>,
     ): void {
-      const address = reach(serverOf(inventory, service), service, inventory.services[service].port);
+      const address = addressOf(targetOf(service, inventory));
       new grafana.oss.DataSource(
         `datasource-${service}`,
         { uid: service, type: service, name: title, url: `http://${address}`, accessMode: "proxy", ...settings },

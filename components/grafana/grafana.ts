@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { containerPorts } from "../../stacks/inventory";
+import type { SingleSignOnSecrets } from "../../stacks/single-sign-on";
 import type { Credentials } from "../credentials/credentials";
 import type { MonitoredServer } from "../server/monitored-server";
 import { answersWell } from "../service-container/healthchecks";
@@ -10,6 +11,8 @@ export interface GrafanaArgs {
   /** The server that it runs on. */
   server: MonitoredServer;
   credentials: pulumi.Input<Credentials>;
+  /** What single sign-on asks for. @default nothing, as where there is none */
+  secrets?: pulumi.Input<SingleSignOnSecrets>;
 }
 
 /** Grafana on one server: shows metrics, logs and alerts to people who have the password. */
@@ -20,7 +23,7 @@ export class Grafana extends pulumi.ComponentResource {
 
   constructor(name: string, args: GrafanaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("monitoring:grafana:Grafana", name, {}, opts);
-    const { server, credentials } = args;
+    const { server, credentials, secrets = {} } = args;
     const { port } = server.inventory.services.grafana;
     this.url = `http://${server.address}:${port}`;
 
@@ -31,11 +34,15 @@ export class Grafana extends pulumi.ComponentResource {
         service: "grafana",
         user: 472,
         memory: 512,
-        port: { internal: containerPorts.grafana, external: port },
+        ports: [{ internal: containerPorts.grafana, external: port }],
         dataPath: "/var/lib/grafana",
         command: [],
         config: {
-          files: pulumi.output(credentials).apply((known) => grafanaFiles(server.inventory, known)),
+          files: pulumi
+            .all([credentials, secrets])
+            .apply(([known, { grafanaClientSecret }]) =>
+              grafanaFiles(server.inventory, known, { grafanaClientSecret }),
+            ),
           mountPath,
           // Grafana reads its settings once, at start, and has no command that checks them.
           reload: { by: "restart" },
