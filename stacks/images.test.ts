@@ -2,7 +2,11 @@ import { expect, it } from "vitest";
 import { imageReference, images } from "./images";
 
 it("every image is pinned by an exact version", () => {
-  for (const reference of Object.values(images)) expect(reference).toMatch(/^[a-z.]+\/[a-z/-]+:v?\d+\.\d+\.\d+$/);
+  for (const reference of Object.values(images)) {
+    expect(reference).toMatch(
+      /^[a-z.]+\/[a-z0-9/_-]+:v?\d+\.\d+\.\d+(-[\d.]+)?(-alpine|-bookworm-slim|-ubuntu22\.04)?$/,
+    );
+  }
 });
 
 it("a mirror replaces the registry's name and keeps the rest", () => {

@@ -14,9 +14,17 @@ export const images = {
   loki: "docker.io/grafana/loki:3.7.8",
   promtail: "docker.io/grafana/promtail:3.5.7",
   grafana: "docker.io/grafana/grafana:13.1.3",
+  "postgres-exporter": "docker.io/prometheuscommunity/postgres-exporter:v0.20.1",
+  // The one with a shell, for its health check.
+  "redis-exporter": "docker.io/oliver006/redis_exporter:v1.88.0-alpine",
+  "celery-exporter": "ghcr.io/danihodovic/celery-exporter:0.11.2",
+  "blackbox-exporter": "docker.io/prom/blackbox-exporter:v0.28.0",
+  "dcgm-exporter": "nvcr.io/nvidia/k8s/dcgm-exporter:4.5.3-4.8.2-ubuntu22.04",
+  // What security-metrics' own image is built on, each server by itself.
+  node: "docker.io/library/node:22.23.3-bookworm-slim",
 } as const;
 
-/** A service that runs as a container of its own. */
+/** An image that is taken from elsewhere. */
 export type ImageName = keyof typeof images;
 
 /** Digest of each image, as `sha256:…`, by its reference above; written by `npm run images -- lock`. */

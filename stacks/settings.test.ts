@@ -18,6 +18,7 @@ describe("a stack's settings", () => {
       knownHosts: undefined,
       preflight: true,
       imageSource: { registry: undefined, images: {} },
+      channels: {},
     });
   });
 

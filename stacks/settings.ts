@@ -7,6 +7,8 @@ export interface Settings {
   knownHosts?: string | undefined;
   preflight: boolean;
   imageSource: ImageSource;
+  /** Parts of the inventory's `channels` that are different here. */
+  channels: object;
 }
 
 /** A setting that is wrong; shown without a stack trace. */
@@ -22,6 +24,7 @@ export function readSettings(config: pulumi.Config): Settings {
       registry: text(config, "imageRegistry"),
       images: { ...readImages(config, "builtImages"), ...readImages(config, "images") },
     },
+    channels: config.getObject<object>("channels") ?? {},
   };
 }
 

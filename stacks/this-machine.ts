@@ -27,8 +27,11 @@ export function onThisMachine(options: OneMachineStack): InventoryDefinition<"se
         directory: path.join(os.homedir(), ".local", "share", `${prefix}monitoring`),
         prefix,
         ...(subnet ? { subnet } : {}),
-        // security-metrics (9101) joins when its image is there.
-        exporters: { "node-exporter": { port: 9100 + portOffset }, cadvisor: { port: 8080 + portOffset } },
+        exporters: {
+          "node-exporter": { port: 9100 + portOffset },
+          cadvisor: { port: 8080 + portOffset },
+          "security-metrics": { port: 9101 + portOffset },
+        },
         promtail: { port: 9080 + portOffset },
       },
     },

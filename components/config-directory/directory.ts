@@ -1,5 +1,6 @@
+import path from "node:path";
 import { waitUntilHealthy } from "../server/container-health";
-import { type Host, HostError, quote } from "../server/host";
+import { type Host, HostError, LateAnswerError, quote } from "../server/host";
 import { type Digests, digestsOf, directoriesOf, pack } from "./archive";
 import type { ConfigDirectoryInputs } from "./provider";
 
@@ -17,6 +18,8 @@ export class Directory {
   private readonly live: string;
   private readonly staging: string;
   private readonly previous: string;
+  /** The folders above these, which go with the last that is in them. */
+  private readonly parents: string;
 
   constructor(
     private readonly host: Host,
@@ -25,6 +28,8 @@ export class Directory {
     this.live = quote(inputs.service);
     this.staging = quote(`.staging/${inputs.service}`);
     this.previous = quote(`.previous/${inputs.service}`);
+    const above = path.posix.dirname(inputs.service);
+    this.parents = [".staging", ".previous", "."].map((folder) => quote(path.posix.join(folder, above))).join(" ");
   }
 
   /** Uploads the files beside the live ones and lets the service's own image check them there. */
@@ -73,11 +78,17 @@ export class Directory {
   /** Asks the service, if it runs, to take the new files over, and waits until it has. */
   async reload(): Promise<void> {
     const { reload, service, connection } = this.inputs;
-    if (reload.by === "itself" || !(await this.isRunning())) return;
-    if (reload.by === "restart") return this.restart();
+    if (!(await this.isRunning())) return;
+    if (reload.by === "restart" || (await this.hasToRestart())) return this.restart();
+    if (reload.by === "itself") return;
     const { port, path, user, password } = reload;
-    const answer = await this.host.request({ method: "POST", address: connection.address, port, path, user, password });
-    if (answer.status !== 200) {
+    const request = { method: "POST", address: connection.address, port, path, user, password } as const;
+    const answer = await this.host.request(request).catch((error: unknown) => {
+      if (error instanceof LateAnswerError && reload.mayBeLate) return undefined;
+      throw error;
+    });
+    const isUnchanged = reload.unchanged !== undefined && answer?.body.includes(reload.unchanged);
+    if (answer && answer.status !== 200 && !isUnchanged) {
       throw this.error(`${service} does not take the new configuration: ${answer.status} ${answer.body.trim()}`);
     }
   }
@@ -131,7 +142,7 @@ export class Directory {
       `${this.removeHolders("check")}
        ${this.removeHolders("read")}
        rm -rf ${this.live} ${this.staging} ${this.previous}
-       rmdir .staging .previous 2>/dev/null || true
+       rmdir -p ${this.parents} 2>/dev/null || true
        cd /; rmdir ${quote(this.inputs.root)} 2>/dev/null || true`,
       "the files cannot be removed",
     );
@@ -152,6 +163,16 @@ export class Directory {
     const name = quote(this.inputs.container);
     const result = await this.host.run(`docker container inspect --format '{{.State.Running}}' ${name}`);
     return result.stdout.toString().trim() === "true";
+  }
+
+  /** A directory that was made after the container started is another one than it sees; and who crashes takes no request. */
+  private async hasToRestart(): Promise<boolean> {
+    const state = `docker container inspect --format '{{.State.Restarting}} {{.State.StartedAt}}' ${quote(this.inputs.container)}`;
+    const { code } = await this.inRoot(
+      `set -- $(${state})
+       [ "$1" = true ] || [ "$(stat --format %W ${this.live})" -gt "$(date --date "$2" +%s)" ]`,
+    );
+    return code === 0;
   }
 
   private async restart(): Promise<void> {

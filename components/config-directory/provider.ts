@@ -1,5 +1,6 @@
 import type { Implementation } from "../dynamic-provider";
-import { type Connection, type Host, openHost, type SshIdentity } from "../server/host";
+import type { Connection } from "../server/host";
+import { hostOf, identifyBy } from "../server/open-hosts";
 import { type ConfigFiles, type Digests, digestsOf } from "./archive";
 import { Directory } from "./directory";
 import type { Reload } from "./reload";
@@ -27,18 +28,8 @@ export interface ConfigDirectoryInputs {
   reload: Reload;
 }
 
-// One connection a server for the whole life of the provider's process.
-const hosts = new Map<string, Host>();
-let identity: SshIdentity = {};
-
 function directoryOf(inputs: ConfigDirectoryInputs): Directory {
-  const key = JSON.stringify(inputs.connection);
-  let host = hosts.get(key);
-  if (!host) {
-    host = openHost(inputs.connection, identity);
-    hosts.set(key, host);
-  }
-  return new Directory(host, inputs);
+  return new Directory(hostOf(inputs.connection), inputs);
 }
 
 /** Brings the new files into force, or leaves the old ones there and says why. */
@@ -60,7 +51,7 @@ async function apply(inputs: ConfigDirectoryInputs): Promise<ConfigDirectoryInpu
 /** The dynamic provider of {@link ConfigDirectory}: one service's directory on one server. */
 export const provider: Implementation = {
   async configure({ config }) {
-    identity = { keyFile: config.get("sshKeyFile") || undefined };
+    identifyBy(config);
   },
 
   async create(inputs: ConfigDirectoryInputs) {

@@ -8,7 +8,7 @@ export interface Credential {
 
 /** Who may ask whom; one generated password each. */
 export interface Credentials {
-  /** Prometheus → node-exporter and security-metrics, on every server. */
+  /** Prometheus → the exporters that can ask for a password, on every server. */
   exporters: Credential;
   /** People, Grafana and Prometheus itself → Prometheus. */
   prometheus: Credential;

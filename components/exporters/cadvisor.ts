@@ -27,7 +27,7 @@ export class Cadvisor extends pulumi.ComponentResource {
         capabilities: ["CAP_SYS_PTRACE", "CAP_SYSLOG"],
         devices: ["/dev/kmsg"],
         memory: 256,
-        port: { internal: containerPorts.cadvisor, external: port },
+        ports: [{ internal: containerPorts.cadvisor, external: port }],
         hostPaths: {
           "/rootfs": "/",
           "/var/run": "/var/run",

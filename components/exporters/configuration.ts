@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import { gatewayOf, type Server } from "../../stacks/inventory";
 import type { ConfigFiles } from "../config-directory/archive";
 import type { Credentials } from "../credentials/credentials";
@@ -17,4 +18,16 @@ export function nodeExporterFiles(credentials: Credentials): ConfigFiles {
  */
 export function nodeExporterAddresses(server: Server): string[] {
   return server.address.startsWith("127.") ? [server.address, gatewayOf(server)] : [server.address];
+}
+
+/** Where security-metrics' container sees its files. */
+export const securityMetricsMountPath = "/etc/security-metrics";
+
+/** security-metrics' files: who may ask, and what it looks at where the server wants other than the defaults. */
+export function securityMetricsFiles(server: Server, credentials: Credentials): ConfigFiles {
+  const { scans = {} } = server.exporters["security-metrics"] ?? {};
+  return {
+    "web.yml": webConfiguration(credentials.exporters),
+    "security-metrics.yml": { content: stringify({ scans }, { lineWidth: 0 }) },
+  };
 }

@@ -28,7 +28,7 @@ export class Loki extends pulumi.ComponentResource {
         service: "loki",
         user: 10_001,
         memory: 1024,
-        port: { internal: containerPorts.loki, external: port },
+        ports: [{ internal: containerPorts.loki, external: port }],
         dataPath,
         command: [`-config.file=${mountPath}/loki.yml`],
         config: {

@@ -1,9 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Inventory, type ServiceName, serverOf } from "../../stacks/inventory";
+import type { ChannelSecretName, ChannelSecrets } from "../../stacks/channels";
+import type { ExporterSecrets } from "../../stacks/exporters";
+import {
+  alertmanagersOf,
+  type Inventory,
+  type Placement,
+  prometheusesOf,
+  type Server,
+  type ServiceName,
+  serverOf,
+} from "../../stacks/inventory";
+import type { SingleSignOnSecrets } from "../../stacks/single-sign-on";
 import { Alertmanager } from "../alertmanager/alertmanager";
+import { Appwrite } from "../appwrite/appwrite";
 import { GeneratedCredentials } from "../credentials/generated-credentials";
-import { Cadvisor } from "../exporters/cadvisor";
-import { NodeExporter } from "../exporters/node-exporter";
+import { createExporters } from "../exporters/exporters";
+import { Dashboards } from "../grafana/dashboards";
 import { Datasources } from "../grafana/datasources";
 import { Grafana } from "../grafana/grafana";
 import { Loki } from "../loki/loki";
@@ -16,6 +28,12 @@ export interface MonitoringArgs {
   inventory: Inventory;
   /** How this machine proves to the servers who it is. */
   identity: SshIdentity;
+  /** What the stack's channels ask for. @default none, as its channels are */
+  secrets?: pulumi.Input<ChannelSecrets>;
+  /** What its exporters log in with. @default nothing */
+  exporterSecrets?: pulumi.Input<ExporterSecrets>;
+  /** What its single sign-on asks for. @default nothing */
+  singleSignOnSecrets?: pulumi.Input<SingleSignOnSecrets>;
 }
 
 /** The monitoring of a whole fleet: what its inventory describes, on the servers that it names. */
@@ -27,24 +45,28 @@ export class Monitoring extends pulumi.ComponentResource {
 
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("monitoring:monitoring:Monitoring", name, {}, opts);
-    const { inventory, identity } = args;
+    const { inventory, identity, secrets = {}, exporterSecrets = {}, singleSignOnSecrets = {} } = args;
     const self = this;
 
     const { credentials } = new GeneratedCredentials("credentials", { parent: this });
     const servers = createServers();
-    createExporters();
+    for (const server of servers.values()) {
+      createExporters({ server, credentials, secrets: exporterSecrets }, below(server));
+    }
     const loki = new Loki(named("loki"), { server: on("loki") }, below(on("loki")));
-    const alertmanager = new Alertmanager(
-      named("alertmanager"),
-      serviceArgs("alertmanager"),
-      below(on("alertmanager")),
-    );
-    const prometheus = new Prometheus(named("prometheus"), serviceArgs("prometheus"), below(on("prometheus")));
-    const grafana = new Grafana(named("grafana"), serviceArgs("grafana"), below(on("grafana")));
-    createDatasources();
+    const [alertmanager] = createAlertmanagers();
+    const [prometheus] = createPrometheuses();
+    const grafana = createGrafana();
+    createGrafanaContent();
     createLogShippers();
+    createAppwrite();
 
-    this.urls = { prometheus: prometheus.url, alertmanager: alertmanager.url, loki: loki.url, grafana: grafana.url };
+    this.urls = {
+      prometheus: prometheus?.url ?? "",
+      alertmanager: alertmanager?.url ?? "",
+      loki: loki.url,
+      grafana: grafana.url,
+    };
     this.passwords = credentials.apply((known) => ({
       grafana: known.grafana.password,
       prometheus: known.prometheus.password,
@@ -61,16 +83,20 @@ export class Monitoring extends pulumi.ComponentResource {
       );
     }
 
-    function createExporters(): void {
-      for (const server of servers.values()) {
-        const { exporters, name } = server.server;
-        const { "node-exporter": nodeExporter, cadvisor } = exporters;
-        if (nodeExporter) {
-          new NodeExporter(`${name}-node-exporter`, { server, port: nodeExporter.port, credentials }, below(server));
-        }
-        if (cadvisor) new Cadvisor(`${name}-cadvisor`, { server, port: cadvisor.port }, below(server));
-        // security-metrics (9101) is scraped where it runs already; its image is not part of the project yet.
-      }
+    /** The first, and where there is a watcher its own. */
+    function createAlertmanagers(): Alertmanager[] {
+      return alertmanagersOf(inventory).map((placement) => {
+        const server = deployed(placement.server);
+        return new Alertmanager(placed(placement), { server, placement, credentials, secrets }, below(server));
+      });
+    }
+
+    /** The first, and where there is a watcher its own. */
+    function createPrometheuses(): Prometheus[] {
+      return prometheusesOf(inventory).map((placement) => {
+        const server = deployed(placement.server);
+        return new Prometheus(placed(placement), { server, placement, credentials }, below(server));
+      });
     }
 
     function createLogShippers(): void {
@@ -80,17 +106,43 @@ export class Monitoring extends pulumi.ComponentResource {
       }
     }
 
-    function createDatasources(): void {
-      new Datasources(
-        "datasources",
-        { inventory, credentials, url: grafana.url },
-        { parent: grafana, dependsOn: [grafana.service.container] },
+    function createGrafana(): Grafana {
+      const server = on("grafana");
+      return new Grafana(named("grafana"), { server, credentials, secrets: singleSignOnSecrets }, below(server));
+    }
+
+    /** What people find in Grafana. Dashboards come last: they show the datasources. */
+    function createGrafanaContent(): void {
+      const below = { parent: grafana, dependsOn: [grafana.service.container] };
+      const datasources = new Datasources("datasources", { inventory, credentials, url: grafana.url }, below);
+      const { provider } = datasources;
+      new Dashboards("dashboards", { inventory, provider }, { parent: grafana, dependsOn: [datasources] });
+    }
+
+    /** What stores alerts, and tells people by push and SMS; where the stack has that channel. */
+    function createAppwrite(): void {
+      const { appwrite } = inventory.channels;
+      if (!appwrite) return;
+      const { endpoint, project, runtime, heartbeatUrl, allowDataLoss, sms } = appwrite;
+      const secret = (name: ChannelSecretName) => pulumi.output(secrets).apply((known) => known[name] ?? "");
+      new Appwrite(
+        "appwrite",
+        {
+          ...{ endpoint, project, runtime, heartbeatUrl, allowDataLoss },
+          key: secret("appwriteDeployKey"),
+          sms: sms && { ...sms, authToken: secret("twilioAuthToken"), to: secret("onCallPhoneNumbers") },
+        },
+        { parent: self },
       );
     }
 
     function on(service: ServiceName): MonitoredServer {
-      const server = servers.get(serverOf(inventory, service).name);
-      if (!server) throw new Error(`${service} is placed on a server that was not created`);
+      return deployed(serverOf(inventory, service));
+    }
+
+    function deployed({ name }: Server): MonitoredServer {
+      const server = servers.get(name);
+      if (!server) throw new Error(`${name} was not created`);
       return server;
     }
 
@@ -98,8 +150,8 @@ export class Monitoring extends pulumi.ComponentResource {
       return `${on(service).server.name}-${service}`;
     }
 
-    function serviceArgs(service: ServiceName) {
-      return { server: on(service), credentials };
+    function placed({ server, container }: Placement): string {
+      return `${server.name}-${container}`;
     }
 
     function below(server: MonitoredServer): pulumi.ComponentResourceOptions {

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
-import { containerPorts, type Inventory, type Server, serverOf } from "../../stacks/inventory";
+import { containerPorts, type Inventory, type Server } from "../../stacks/inventory";
+import { addressOf, targetOf } from "../../stacks/targets";
 import type { ConfigFiles } from "../config-directory/archive";
-import { reach } from "../prometheus/scrape-jobs";
 
 /** Where the container sees its files. */
 export const mountPath = "/etc/promtail";
@@ -15,7 +15,7 @@ export function promtailFiles(inventory: Inventory, server: Server): ConfigFiles
 
 /** @see https://grafana.com/docs/loki/latest/send-data/promtail/configuration/ */
 function promtailConfiguration(inventory: Inventory, server: Server) {
-  const loki = reach(serverOf(inventory, "loki"), "loki", inventory.services.loki.port);
+  const loki = addressOf(targetOf("loki", inventory));
   return {
     server: {
       http_listen_port: containerPorts.promtail,

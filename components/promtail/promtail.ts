@@ -25,7 +25,7 @@ export class Promtail extends pulumi.ComponentResource {
         // Root, because only root (and the host's docker group, whose number differs) may ask Docker's socket.
         user: 0,
         memory: 256,
-        port: { internal: containerPorts.promtail, external: port },
+        ports: [{ internal: containerPorts.promtail, external: port }],
         hostPaths: { "/var/run/docker.sock": "/var/run/docker.sock" },
         dataPath,
         command: [`-config.file=${mountPath}/promtail.yml`],
@@ -33,7 +33,8 @@ export class Promtail extends pulumi.ComponentResource {
           files: promtailFiles(server.inventory, server.server),
           mountPath,
           check: ["/usr/bin/promtail", "-check-syntax", `-config.file=${mountPath}/promtail.yml`],
-          reload: { by: "request", port, path: "/reload" },
+          // While Loki is away it sends what it has first, and takes the new configuration over when Loki is back.
+          reload: { by: "request", port, path: "/reload", mayBeLate: true, unchanged: "config has not changed" },
         },
         healthcheck: listensOn(containerPorts.promtail),
       },

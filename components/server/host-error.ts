@@ -14,6 +14,9 @@ export class HostError extends Error {
   }
 }
 
+/** A service has taken a request and did not answer it in time; what it was asked for may come yet. */
+export class LateAnswerError extends HostError {}
+
 /** A text as one word of a POSIX shell. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;

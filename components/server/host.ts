@@ -1,7 +1,7 @@
 import { LocalHost } from "./local-host";
 import { SshHost } from "./ssh-host";
 
-export { HostError, quote } from "./host-error";
+export { HostError, LateAnswerError, quote } from "./host-error";
 
 /** How a server is reached. Holds no secret, so that it may stand in the state. */
 export interface Connection {

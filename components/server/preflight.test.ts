@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Server } from "../../stacks/inventory";
 import { listeningPorts } from "./listening-ports";
-import { engineProblem, networkProblems } from "./preflight";
+import { diskProblems, engineProblem, networkProblems } from "./preflight";
 
 const here = { name: "server-1" } as Server;
 const remote = { name: "server-1", ssh: { user: "ops", port: 22 } } as Server;
@@ -23,6 +23,14 @@ describe("the Docker engine", () => {
     );
     expect(engineProblem([], remote)).toContain("no Docker engine answers");
   });
+});
+
+it("a disk that is nearly full is told with what is free, another and one that cannot be asked are not", () => {
+  const server = { directory: "/srv/monitoring" } as Server;
+  expect(diskProblems(["3"], server)).toEqual([
+    expect.stringMatching(/^only 3 MiB are free on the disk of \/srv\/monitoring, .*docker system df/),
+  ]);
+  expect([diskProblems(["64"], server), diskProblems([], server), diskProblems([""], server)]).toEqual([[], [], []]);
 });
 
 describe("Docker networks", () => {

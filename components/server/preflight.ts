@@ -7,15 +7,24 @@ import { overlap } from "./subnets";
 
 /** The oldest Docker engine that everything here was tried with. */
 const oldestEngine = [20, 10] as const;
+/** A Docker engine that hangs is as good as none. */
+const engineSeconds = 15;
+/** A deployment writes some hundred kilobytes of configuration; containers and their volumes want more. */
+const leastFreeMebibytes = 64;
 
 /**
- * Asks every server whether a deployment can go well: reachable, known, a Docker engine that is new enough, a folder
- * that can be written, and no port taken by somebody else. All at once, reading only.
- * @returns what is wrong, a message a problem; empty when nothing is
+ * Asks servers whether a deployment can go well: reachable, known, a Docker engine that is new enough, a folder that
+ * can be written on a disk that is not full, and no port taken by somebody else. All at once, reading only.
+ * @param servers those to ask, of the inventory's
+ * @returns server's name → what is wrong with it, a message a problem; empty when nothing is
  */
-export async function preflight(inventory: Inventory, identity: SshIdentity): Promise<string[]> {
-  const problems = await Promise.all(inventory.servers.map((server) => inspect(server, inventory, identity)));
-  return problems.flat();
+export async function preflight(
+  inventory: Inventory,
+  identity: SshIdentity,
+  servers: Server[] = inventory.servers,
+): Promise<Map<string, string[]>> {
+  const asked = servers.map(async (server) => [server.name, await inspect(server, inventory, identity)] as const);
+  return new Map(await Promise.all(asked));
 }
 
 async function inspect(server: Server, inventory: Inventory, identity: SshIdentity): Promise<string[]> {
@@ -35,8 +44,13 @@ async function inspect(server: Server, inventory: Inventory, identity: SshIdenti
 function question(server: Server, inventory: Inventory): string {
   const root = quote(server.directory);
   const ours = quote(`label=monitoring.stack=${inventory.stack}`);
+  // Not on this machine, which may be one without the program.
+  const patiently = server.ssh ? `timeout ${engineSeconds}` : "";
   return `
-    echo '== engine'; docker version --format '{{.Server.Version}}' 2>&1
+    echo '== engine'; ${patiently} docker version --format '{{.Server.Version}}' 2>&1
+    [ $? != 124 ] || { echo 'no answer within ${engineSeconds} s'; exit; }
+    echo '== free'; above=${root}; while [ ! -d "$above" ]; do above=$(dirname "$above"); done
+    df -Pk "$above" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }'
     echo '== directory'; if mkdir -p ${root} 2>/dev/null && [ -w ${root} ]; then echo writable; fi
     rmdir ${root} 2>/dev/null
     echo '== ours'; docker ps --filter ${ours} --format '{{.Label "monitoring.service"}}' 2>/dev/null
@@ -63,6 +77,7 @@ function problemsIn(sections: Map<string, string[]>, server: Server, inventory: 
   if (engine) return [`${host.label}: ${engine}`];
   return [
     ...directoryProblems(sections, server),
+    ...diskProblems(sections.get("free") ?? [], server),
     ...portProblems(sections, server, inventory),
     ...networkProblems(sections.get("networks") ?? [], server, inventory.stack),
   ].map((problem) => `${host.label}: ${problem}`);
@@ -93,11 +108,19 @@ function directoryProblems(sections: Map<string, string[]>, server: Server): str
   return [`${server.directory} cannot be written by ${user}. As root there: install -d -o ${user} ${server.directory}`];
 }
 
+/** What is wrong with the disk, by the mebibytes that are free on it. */
+export function diskProblems([free]: string[], server: Server): string[] {
+  if (free === undefined || !/^\d+$/.test(free) || Number(free) >= leastFreeMebibytes) return [];
+  return [
+    `only ${free} MiB are free on the disk of ${server.directory}, and ${leastFreeMebibytes} are wanted. ` +
+      "Free some there: df -h, docker system df, docker image prune.",
+  ];
+}
+
 function portProblems(sections: Map<string, string[]>, server: Server, inventory: Inventory): string[] {
   const ours = new Set(sections.get("ours"));
   const listening = listeningPorts(sections.get("sockets") ?? [], server.address);
-  return [...publishedPorts(inventory, server)].flatMap(([entry, port]) => {
-    const service = entry.split(".").at(-1) ?? entry;
+  return publishedPorts(inventory, server).flatMap(({ entry, service, port }) => {
     if (!listening.has(port) || ours.has(service)) return [];
     const holder = containerPublishing(port, sections.get("containers") ?? []);
     const who = holder ? `the container ${holder}` : "another process";
