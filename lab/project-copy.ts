@@ -3,7 +3,13 @@ import os from "node:os";
 import path from "node:path";
 import { projectRoot } from "../ops/project";
 
-const parts = ["index.ts", "components", "stacks", "package.json", "tsconfig.json", "Pulumi.yaml"];
+const parts = [
+  "index.ts",
+  ...["alerts", "components", "dashboards", "functions", "images", "ops", "policy", "stacks"],
+  ...["package.json", "package-lock.json", "tsconfig.json", "Pulumi.yaml"],
+];
+/** What is only pointed at. */
+const links = ["node_modules", ".toolchain"];
 
 /** A copy of the program, to be edited as somebody might edit it, and deployed over the same stack. */
 export class ProjectCopy {
@@ -13,9 +19,12 @@ export class ProjectCopy {
   constructor(stack: string) {
     for (const part of [...parts, `Pulumi.${stack}.yaml`]) {
       const source = path.join(projectRoot, part);
-      if (existsSync(source)) cpSync(source, path.join(this.root, part), { recursive: true });
+      if (existsSync(source)) {
+        // As old as they are: a newer lock file would have the dependencies installed anew.
+        cpSync(source, path.join(this.root, part), { recursive: true, preserveTimestamps: true });
+      }
     }
-    symlinkSync(path.join(projectRoot, "node_modules"), path.join(this.root, "node_modules"));
+    for (const link of links) symlinkSync(path.join(projectRoot, link), path.join(this.root, link));
   }
 
   /** @throws {Error} when the file does not hold `from`: the copy would be no different */

@@ -6,11 +6,18 @@ import { CommandError } from "../../ops/command";
 import { attempt, must, type ProcessResult } from "../../ops/process";
 import { projectRoot } from "../../ops/project";
 import type { Server } from "../../stacks/inventory";
+import { installPackages } from "../system-packages";
+import { LabOwner } from "./lab-owner";
 
-const packages = ["iproute2", "iptables", "openssh-server", "openssh-client", "tini", "curl"];
-const programs = ["ip", "iptables", "/usr/sbin/sshd", "ssh-keygen", "tini", "nsenter", "unshare", "dockerd", "curl"];
+const packages = ["iproute2", "iptables", "openssh-server", "openssh-client", "sshpass", "rsyslog", "tini", "curl"];
+const programs = [
+  ...["ip", "iptables", "nsenter", "unshare", "tini", "curl", "dockerd"],
+  ...["/usr/sbin/sshd", "ssh-keygen", "sshpass", "rsyslogd"],
+];
 const operatorSpace = "lab-operator";
 const startSeconds = 60;
+/** How long those who work in the lab have to end by themselves when it goes, and its hosts' processes after that. */
+const endSeconds = 10;
 const hostInit = "lab/hosts/host-init.sh";
 
 /**
@@ -26,7 +33,7 @@ export class LabHosts {
 
   private constructor(
     private readonly servers: Server[],
-    private readonly folder: string,
+    private readonly folder: string = path.join(os.tmpdir(), "monitoring-lab"),
   ) {
     this.keyFile = path.join(folder, "id_ed25519");
     this.knownHosts = path.join(folder, "known_hosts");
@@ -39,12 +46,22 @@ export class LabHosts {
     return undefined;
   }
 
-  /** Brings the hosts up, each with the images named for it, which are copied from this machine's engine. */
+  /**
+   * Brings the hosts up, each with the images named for it, which are copied from this machine's engine.
+   * @throws {CommandError} when another process that runs has the lab
+   */
   static async up(servers: Server[], imagesOf: (server: Server) => string[]): Promise<LabHosts> {
-    await installPackages();
-    const lab = new LabHosts(servers, path.join(os.tmpdir(), "monitoring-lab"));
+    await installPackages(packages, programs);
+    const lab = new LabHosts(servers);
+    const owner = LabOwner.read(lab.folder);
+    if (owner?.isAnother) {
+      throw new CommandError(
+        `the lab is there already, for ${owner}. There is one on a machine: end that, or run \`npm run lab -- down\`.`,
+      );
+    }
     await lab.down();
     mkdirSync(lab.folder, { recursive: true, mode: 0o755 });
+    LabOwner.write(lab.folder);
     await must("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", lab.keyFile]);
     await lab.createOperator();
     for (const server of servers) await lab.createHost(server);
@@ -54,9 +71,38 @@ export class LabHosts {
     return lab;
   }
 
+  /** Whose the lab is, if it is there and that process runs. */
+  static owner(servers: Server[]): LabOwner | undefined {
+    const owner = LabOwner.read(new LabHosts(servers).folder);
+    return owner?.isRunning ? owner : undefined;
+  }
+
+  /**
+   * Removes what a process has left that was killed, also in the middle of `up`.
+   * @returns whether there was something
+   */
+  static async removeLeftovers(servers: Server[]): Promise<boolean> {
+    const lab = new LabHosts(servers);
+    const isThere = existsSync(lab.folder);
+    const project = path.join(lab.folder, "project");
+    if (existsSync(project)) rmSync(readFileSync(project, "utf8"), { recursive: true, force: true });
+    await lab.down();
+    return isThere;
+  }
+
+  /** Remembers a folder that belongs to the lab, so that it goes also after its process was killed. */
+  remember(project: string): void {
+    writeFileSync(path.join(this.folder, "project"), project);
+  }
+
   /** The command prefix that runs a program where the servers' addresses are reached. */
   get asOperator(): string[] {
     return ["nsenter", `--net=/run/netns/${operatorSpace}`];
+  }
+
+  /** The address at which the servers reach what runs there. */
+  get operatorAddress(): string {
+    return this.servers[0]?.address.replace(/\d+$/, "1") ?? "";
   }
 
   /** Runs a shell script as root on a host. */
@@ -65,30 +111,40 @@ export class LabHosts {
     return attempt("nsenter", [...target, "sh", "-c", script]);
   }
 
-  /** Ends all that `up` started and removes all that it made. */
+  /** Ends all that `up` started, and all that works in its network, and removes all that it made. */
   async down(): Promise<void> {
+    await this.endOperators();
     for (const server of this.servers) {
       const pidFile = path.join(this.folder, `${server.name}.pid`);
       // Ending the process outside its namespaces ends everything inside (unshare --kill-child).
       if (existsSync(pidFile)) endHost(readFileSync(pidFile, "utf8").trim());
       await attempt("ip", ["netns", "delete", `lab-${server.name}`]);
-      await attempt("sh", [
-        "-c",
-        `find /sys/fs/cgroup -depth -type d -path '*/lab-${server.name}*' -exec rmdir {} + 2>/dev/null`,
-      ]);
     }
     await attempt("ip", ["netns", "delete", operatorSpace]);
+    for (const { name } of this.servers) await removeGroups(`lab-${name}`);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 
+  /** Who is at work among the hosts is given time to end by itself. */
+  private async endOperators(): Promise<void> {
+    for (let second = 0; ; second++) {
+      const { stdout } = await attempt("ip", ["netns", "pids", operatorSpace]);
+      const working = stdout.trim().split(/\s+/).filter(Boolean).map(Number);
+      if (working.length === 0) return;
+      if (second >= endSeconds) {
+        for (const pid of working) end(pid);
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+
   private async createOperator(): Promise<void> {
-    const [first] = this.servers;
-    const gateway = first?.address.replace(/\d+$/, "1") ?? "";
     await must("ip", ["netns", "add", operatorSpace]);
     const ip = (...args: string[]) => must("ip", ["-netns", operatorSpace, ...args]);
     await ip("link", "set", "lo", "up");
     await ip("link", "add", "br0", "type", "bridge");
-    await ip("addr", "add", `${gateway}/24`, "dev", "br0");
+    await ip("addr", "add", `${this.operatorAddress}/24`, "dev", "br0");
     await ip("link", "set", "br0", "up");
   }
 
@@ -176,13 +232,23 @@ export class LabHosts {
 /** Ends a host by the id of its outer process, unless that process is gone and its id is somebody else's by now. */
 function endHost(pid: string): void {
   const file = `/proc/${pid}/cmdline`;
-  if (existsSync(file) && readFileSync(file, "utf8").includes(hostInit)) process.kill(Number(pid), "SIGKILL");
+  if (existsSync(file) && readFileSync(file, "utf8").includes(hostInit)) end(Number(pid));
 }
 
-async function installPackages(): Promise<void> {
-  const found = await Promise.all(programs.map((program) => attempt("sh", ["-c", `command -v ${program}`])));
-  if (found.every(({ code }) => code === 0)) return;
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
-  await must("apt-get", ["update"], options);
-  await must("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], options);
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+/** Removes a host's control groups, which are busy until the last of its processes is gone. */
+async function removeGroups(name: string): Promise<void> {
+  const find = ["/sys/fs/cgroup", "-depth", "-type", "d", "-path", `*/${name}*`];
+  for (let second = 0; second < endSeconds; second++) {
+    await attempt("find", [...find, "-exec", "rmdir", "{}", "+"]);
+    if ((await attempt("find", find)).stdout === "") return;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
 }
