@@ -1,5 +1,7 @@
-import { Command, InvalidArgumentError } from "commander";
+import path from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { type Measurement, measure, row } from "../bench/measure";
+import { benchSecurityMetrics, type ScrapeTimes } from "../images/security-metrics/bench";
 import { LabHosts } from "../lab/hosts/lab-hosts";
 import { LabStack } from "../lab/hosts/lab-stack";
 import { loadInventory } from "../stacks";
@@ -10,33 +12,53 @@ import type { Report } from "./progress";
 import { projectRoot } from "./project";
 import { table } from "./table";
 import { runTasks, type Task } from "./tasks";
+import { nodeDirectory } from "./toolchain/node-program";
 import { prepareToolchain } from "./toolchain/prepare";
 
+const parts = ["local", "prod", "security-metrics"] as const;
+type Part = (typeof parts)[number];
+
 const program = new Command("npm run bench --")
-  .description("Measures what people wait for: previews, deployments from nothing, and `npm start` with nothing to do.")
-  .option("--runs <number>", "how often each is measured", wholeNumber, 5)
+  .description(
+    "Measures what people wait for (previews, deployments from nothing, `npm start` with nothing to do), and what security-metrics costs.",
+  )
+  .option("--runs <number>", "how often each wait is measured", wholeNumber, 5)
+  .addOption(new Option("--only <part>", "one part of it").choices(parts))
   .addHelpText(
     "after",
     "\nDeploys the stack `test` beside a running `npm start`, and the stack `prod` on four lab hosts; both go again.",
   )
   .showHelpAfterError("(--help tells more)");
 
-run(program, async ({ runs }: { runs: number }) => {
+run(program, async ({ runs, only }: { runs: number; only?: Part }) => {
+  const has = (part: Part) => only === undefined || only === part;
   const measurements: Measurement[] = [];
+  const costs: [string, string][] = [];
   const stack = new LocalStack("test");
   const obstacle = LabHosts.obstacle();
   await runTasks([
     {
       title: "Tools, Docker engine and images",
       work: async (report, signal) => {
-        await stack.prepare(await prepareToolchain(stack, report, signal));
+        await stack.prepare(await prepareToolchain(stack, report, signal, ["prod"]));
       },
     },
-    { title: "One machine (the stack test)", work: (report) => measureLocal(stack, runs, measurements, report) },
-    ...(obstacle ? [] : [prodTask(runs, measurements)]),
+    ...(has("local")
+      ? [
+          {
+            title: "One machine (the stack test)",
+            work: (report: Report) => measureLocal(stack, runs, measurements, report),
+          },
+        ]
+      : []),
+    ...(has("prod") && !obstacle ? [prodTask(runs, measurements)] : []),
+    ...(has("security-metrics") ? [securityMetricsTask(costs)] : []),
   ]);
-  console.log(table([["What", "Median, s", "Least–most", "Runs"], ...measurements.map(row)]));
-  if (obstacle) console.log(`Not measured: the stack prod; ${obstacle}.`);
+  if (measurements.length > 0) {
+    console.log(table([["What", "Median, s", "Least–most", "Runs"], ...measurements.map(row)]));
+  }
+  if (costs.length > 0) console.log(table([["security-metrics, 200,000 files, 20 containers", "Figure"], ...costs]));
+  if (has("prod") && obstacle) console.log(`Not measured: the stack prod; ${obstacle}.`);
   exitWith("good");
 });
 
@@ -90,4 +112,27 @@ function prodTask(runs: number, into: Measurement[]): Task {
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("a whole number from 1 on.");
   return Number(text);
+}
+
+/** What the exporter takes of a host, by the Node.js of its image. */
+function securityMetricsTask(into: [string, string][]): Task {
+  return {
+    title: "security-metrics (ten minutes)",
+    work: async (report) => {
+      report("scanning 200,000 files, then watching it for ten minutes");
+      const costs = await benchSecurityMetrics({ node: path.join(nodeDirectory(), "node"), minutes: 10 });
+      const times = ({ count, median, longest }: ScrapeTimes) =>
+        `median ${median.toFixed(1)} ms, longest ${longest.toFixed(0)} ms of ${count}`;
+      into.push(
+        ["on average, of one processor", `${costs.processorPercent.toFixed(2)} %`],
+        ["resident memory, at most", `${costs.peakMemory.toFixed(0)} MiB`],
+        [
+          "one scan of all files",
+          `${costs.scanSeconds.toFixed(1)} s, ${costs.scanCpuSeconds.toFixed(1)} s of a processor`,
+        ],
+        ["a scrape, while files are scanned", times(costs.scrapesDuring)],
+        ["a scrape otherwise", times(costs.scrapesAfter)],
+      );
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { InventoryError } from "../stacks/inventory";
+import { folded, terminalColumns } from "./terminal";
 
 /** What the exit code of every command says. */
 const exitCodes = { good: 0, wrong: 1, unknown: 2 } as const;
@@ -23,6 +24,8 @@ export class CommandError extends Error {
 /** Parses the command line and runs the command; what goes wrong is a message and an exit code, never a trace. */
 export function run<Options>(program: Command, action: (options: Options) => Promise<void>): void {
   program.action(action);
+  program.configureOutput({ writeOut: (text) => process.stdout.write(folded(text, terminalColumns())) });
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", notRead);
   program.parseAsync().catch((error: unknown) => {
     if (error instanceof CommandError) {
       console.error(`error: ${error.message}`);
@@ -36,4 +39,9 @@ export function run<Options>(program: Command, action: (options: Options) => Pro
       exitWith("unknown");
     }
   });
+}
+
+/** Whoever read the output has seen enough (`| head`): the work goes on to its end all the same. */
+function notRead(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }

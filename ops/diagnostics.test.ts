@@ -56,3 +56,34 @@ Resources:`);
     "  - server-82 (10.0.0.82): port 8080, wanted by cadvisor, is taken by another process.",
   ]);
 });
+
+it("adds the way out where the message has none: once, however often it is said", () => {
+  const pull = (name: string) => `  docker:index:RemoteImage (${name}):
+    error: unable to pull image example.org/${name}:1: error pulling image example.org/${name}:1: connection refused`;
+  const said = diagnose(
+    `Diagnostics:\n${pull("server-84-loki-image")}\n${pull("server-81-grafana-image")}\n\nResources:`,
+  );
+  expect(said.split("\n")).toEqual([
+    expect.stringMatching(/^server-84-loki-image: unable to pull image example\.org/),
+    expect.stringMatching(/^server-81-grafana-image: unable to pull image example\.org/),
+    expect.stringMatching(/^Can that server reach the image's registry, .* imageRegistry and images name others\.$/),
+  ]);
+  const full = diagnose(
+    "Diagnostics:\n  a:b:C (d):\n    error: server-82 (10.0.0.82): write: No space left on device\n",
+  );
+  expect(full).toMatch(/No space left on device\nFree some of that server's disk: df -h/);
+});
+
+it("leaves out that the program goes on without a resource, and where in its code it noticed", () => {
+  const said = diagnose(`Diagnostics:
+  pulumi:pulumi:Stack (monitoring-prod):
+    error: Error: resource server-84-loki [docker:index/container:Container] failed to register
+        at /srv/node_modules/@pulumi/runtime/resource.ts:795:40
+        at processTicksAndRejections (node:internal/process/task_queues:95:5)
+  docker:index/container:Container (server-84-loki):
+    error: 1 error occurred:
+    \t* no room
+
+Resources:`);
+  expect(said).toBe("no room");
+});

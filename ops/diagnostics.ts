@@ -8,6 +8,18 @@ const frames = [
 ];
 /** Says no more than that something failed. */
 const empty = /^(?:(?:update|preview|destroy|refresh) failed|(?:.*: )?\d+ errors? occurred)?:?$/;
+/** What a person can do about messages of others that do not say it. */
+const waysOut: [RegExp, string][] = [
+  [
+    /\bpull(?:ing)? image\b/i,
+    "Can that server reach the image's registry, and does it have the image? The settings imageRegistry and images name others.",
+  ],
+  [/no space left on device/i, "Free some of that server's disk: df -h, docker system df, docker image prune."],
+];
+/** What the program says of a resource that the engine has told of by itself, when it goes on with the others. */
+const repeated = /^Error: resource \S+ \[\S+\] failed to register$/;
+/** A line of a stack trace. */
+const frameOfTrace = /^\s+at \S+.*:\d+:\d+\)?$/;
 /** Says where it happened: `server-84 (10.0.0.84): …`. */
 const placed = /^[\w-]+ \([^)]+\): /;
 
@@ -33,10 +45,12 @@ export function diagnosticsOf(output: string[]): string {
     const message = withoutFrames(line.replace(/^ {4}(?:error: )?/, ""));
     const key = message.trim().replace(/:$/, "");
     if (empty.test(message.trim()) || said.has(key)) continue;
+    if (repeated.test(message.trim()) || frameOfTrace.test(line)) continue;
     said.add(key);
     messages.push(isFirst && resource && !placed.test(message) ? `${resource}: ${message}` : message);
   }
-  return messages.join("\n");
+  const ways = waysOut.filter(([pattern]) => messages.some((message) => pattern.test(message)));
+  return [...messages, ...ways.map(([, way]) => way)].join("\n");
 }
 
 function withoutFrames(text: string): string {

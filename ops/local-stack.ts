@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type Document, parseDocument } from "yaml";
+import { loadInventory } from "../stacks";
 import type { ImageSource } from "../stacks/images";
 import { projectRoot, stateDirectory } from "./project";
 import { type PulumiOptions, pulumi } from "./pulumi";
+import { removeStaleLocks } from "./stale-locks";
 import type { BuiltImages } from "./toolchain/service-images";
+import { deploy } from "./up/deploy";
 
 const passphraseFile = path.join(stateDirectory, "passphrase");
 
@@ -56,7 +58,7 @@ export class LocalStack {
     if (!existsSync(passphraseFile)) {
       writeFileSync(passphraseFile, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
     }
-    this.removeStaleLocks();
+    removeStaleLocks(this.name, `file://${stateDirectory}`);
     if (!existsSync(path.join(stateDirectory, ".pulumi", "stacks", "monitoring", `${this.name}.json`))) {
       this.forgetSalt();
       await this.pulumi(["stack", "init", this.name]);
@@ -70,8 +72,8 @@ export class LocalStack {
   }
 
   /** `pulumi up`, after a look at what is really there, so that what somebody removed or changed is put right. */
-  async deploy(options: PulumiOptions): Promise<void> {
-    await this.pulumi(["up", "--stack", this.name, "--yes", "--skip-preview", "--refresh"], options);
+  async deploy(options: Pick<PulumiOptions, "report" | "signal">): Promise<void> {
+    await deploy(await loadInventory(this.name), { ...options, refresh: true, env: this.env });
   }
 
   /** `pulumi destroy`: containers, volumes, network and files go, the images stay. */
@@ -106,16 +108,5 @@ export class LocalStack {
     const file = this.file();
     change(file);
     writeFileSync(this.settingsFile, String(file));
-  }
-
-  /** A `pulumi` that was killed leaves its lock; it is removed when its process, on this machine, is no more. */
-  private removeStaleLocks(): void {
-    const folder = path.join(stateDirectory, ".pulumi", "locks", "organization", "monitoring", this.name);
-    if (!existsSync(folder)) return;
-    for (const name of readdirSync(folder)) {
-      const file = path.join(folder, name);
-      const { pid, hostname } = JSON.parse(readFileSync(file, "utf8"));
-      if (hostname === os.hostname() && !existsSync(`/proc/${pid}`)) rmSync(file, { force: true });
-    }
   }
 }

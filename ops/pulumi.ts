@@ -1,10 +1,16 @@
 import { spawn } from "node:child_process";
+import path from "node:path";
 import { createInterface } from "node:readline";
 import { CommandError } from "./command";
+import { complaintOf } from "./complaint";
 import { diagnosticsOf } from "./diagnostics";
+import { policyViolationsOf } from "./policy-violations";
 import { interrupted } from "./process";
 import { projectRoot } from "./project";
 import { toolPath } from "./toolchain/tools";
+
+/** Has `up` and `preview` refuse what the house rules do not allow. */
+export const houseRules = ["--policy-pack", path.join(projectRoot, "policy")];
 
 export interface PulumiOptions {
   /** Called with what the engine is doing now, as `server-84-loki creating`. */
@@ -43,7 +49,8 @@ export async function pulumi(args: string[], options: PulumiOptions = {}): Promi
   createInterface({ input: child.stdout }).on("line", (line) => {
     output.push(line);
     const step = describeStep(line);
-    if (step) report?.(step);
+    // Where lines stay, one for each thing that is looked at would be too many.
+    if (step && (process.stdout.isTTY || !step.endsWith(" refreshing"))) report?.(step);
   });
   createInterface({ input: child.stderr }).on("line", (line) => errors.push(line));
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -52,12 +59,15 @@ export async function pulumi(args: string[], options: PulumiOptions = {}): Promi
   });
   signal?.removeEventListener("abort", interrupt);
   if (signal?.aborted) throw interrupted();
-  if (code !== 0) throw new CommandError(diagnosticsOf(output) || errors.join("\n") || output.join("\n"), "wrong");
+  if (code !== 0) {
+    const said = [...policyViolationsOf(output), diagnosticsOf(output)].filter((text) => text !== "").join("\n");
+    throw new CommandError(said || complaintOf(errors) || output.join("\n"), "wrong");
+  }
   return output.join("\n");
 }
 
 /** ` +  docker:index:Container server-84-loki creating (3s)` → `server-84-loki creating`. */
 export function describeStep(line: string): string | undefined {
-  const step = /^\s*[+~-]{1,2}\s+\S+:\S+\s+(\S+)\s+((?:creat|updat|delet|replac|read)\S*)/.exec(line);
+  const step = /^\s*[+~-]{1,2}\s+\S+:\S+\s+(\S+)\s+((?:creat|updat|delet|replac|read)\S*|refreshing)/.exec(line);
   return step ? `${step[1]} ${step[2]}` : undefined;
 }

@@ -6,7 +6,10 @@ import { writeRendered } from "./rendered";
 const program = new Command("npm run render --")
   .description("Writes every generated file of a stack, as it lands on each server, without touching any server.")
   .requiredOption("--stack <name>", `the stack: ${stackNames.join(", ")}`)
-  .requiredOption("--out <dir>", "where to; each <dir>/<server>/<service>/ is written anew")
+  .requiredOption(
+    "--out <dir>",
+    "where to; each <dir>/<server>/<service>/ and <dir>/grafana/dashboards/ is written anew",
+  )
   .addHelpText("after", "\nPasswords are placeholders: no secret is ever in the output.")
   .showHelpAfterError("(--help tells more)");
 

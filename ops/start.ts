@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { credentialUsers } from "../components/credentials/credentials";
-import { scrapeJobs } from "../components/prometheus/scrape-jobs";
 import { loadInventory } from "../stacks";
+import { targetsOf } from "../stacks/targets";
 import { CommandError, exitWith, run } from "./command";
+import { type DeployedStack, deployedStack } from "./deployed-stack";
 import { LocalStack } from "./local-stack";
+import { step } from "./progress";
 import { summary } from "./summary";
 import { type TargetState, waitForTargets } from "./targets";
 import { runTasks, type Task } from "./tasks";
@@ -26,6 +28,7 @@ run(program, async ({ stack: name, stop = false }: { stack: string; stop?: boole
   }
   const stack = new LocalStack(name);
   let preparation: Preparation | undefined;
+  let deployed: DeployedStack | undefined;
   let states: TargetState[] = [];
 
   const prepare: Task = {
@@ -37,25 +40,29 @@ run(program, async ({ stack: name, stop = false }: { stack: string; stop?: boole
   };
   const deploy: Task = {
     title: `Deploy the stack ${name}`,
-    work: (report, signal) => stack.deploy({ report, signal }),
+    work: (report, signal) => step(report, "starting the engine", (say) => stack.deploy({ report: say, signal })),
   };
   const wait: Task = {
     title: "Wait until every target is up",
     work: async (report, signal) => {
-      const { urls, passwords } = await stack.outputs();
+      report("reading where they are");
+      deployed = await deployedStack(name);
+      const { urls, passwords } = deployed.outputs;
       const { prometheus: url = "" } = urls;
       const { prometheus: password = "" } = passwords;
       const access = { url, user: credentialUsers.prometheus, password };
-      states = await waitForTargets(access, scrapeJobs(inventory), report, signal);
+      states = await step(report, "asking Prometheus", (say) =>
+        waitForTargets(access, targetsOf(inventory), say, signal),
+      );
     },
     done: () => `All ${states.length} targets are up`,
   };
   const destroy: Task = {
     title: `Take the stack ${name} down`,
-    work: (report, signal) => stack.destroy({ report, signal }),
+    work: (report, signal) => step(report, "starting the engine", (say) => stack.destroy({ report: say, signal })),
   };
 
   await runTasks(stop ? [prepare, destroy] : [prepare, deploy, wait]);
-  if (!stop) console.log(summary(inventory, states, preparation));
+  if (!stop) console.log(summary(deployed?.inventory ?? inventory, states, preparation));
   exitWith("good");
 });

@@ -29,7 +29,8 @@ const check = (title: string, tool: string, args: string[]): Task => ({
   },
 });
 
-run(program, async ({ project }: { project?: string }) => {
+run(program, async () => {
+  const { project } = program.opts<{ project?: string }>();
   await runTasks([
     check("Format and lint", "biome", ["check", "."]),
     check("Types", "tsc", []),
@@ -37,7 +38,7 @@ run(program, async ({ project }: { project?: string }) => {
       title: "Tools, Docker engine and images",
       work: async (report, signal) => {
         const stack = new LocalStack("test");
-        await stack.prepare(await prepareToolchain(stack, report, signal));
+        await stack.prepare(await prepareToolchain(stack, report, signal, ["prod"]));
       },
     },
   ]);

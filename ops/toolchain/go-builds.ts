@@ -81,6 +81,13 @@ export const goBuilds = {
     packages: ["."],
     minutes: 1,
   },
+  // For the tests alone.
+  actionlint: {
+    folder: path.join("ops", "ci", "actionlint"),
+    version: "1.7.12",
+    packages: ["github.com/rhysd/actionlint/cmd/actionlint"],
+    minutes: 1,
+  },
 } as const satisfies Record<string, GoBuild>;
 
 export type GoBuildName = keyof typeof goBuilds;

@@ -1,3 +1,5 @@
+import { loadInventory } from "../../stacks";
+import { imagesOf } from "../../stacks/placed-images";
 import type { LocalStack } from "../local-stack";
 import type { Report } from "../progress";
 import { type DockerEngine, prepareDockerEngine } from "./docker-engine";
@@ -15,13 +17,21 @@ export interface Preparation {
  * Finds, fetches or builds everything that the local stack and the tests run on. Quick when all is there; what an
  * interrupted run has finished is kept.
  * @param stack whose images are needed on this machine's engine
+ * @param others names of stacks whose images are needed there as well, to be taken to lab hosts
  * @throws {CommandError} when something can neither be fetched nor built, with what a person can do
  */
-export async function prepareToolchain(stack: LocalStack, report: Report, signal: AbortSignal): Promise<Preparation> {
+export async function prepareToolchain(
+  stack: LocalStack,
+  report: Report,
+  signal: AbortSignal,
+  others: string[] = [],
+): Promise<Preparation> {
   const engine = await prepareDockerEngine(report, signal);
   await preparePulumi(report, signal);
   const source = stack.imageSource();
-  const builtImages = await prepareImages(source, stack.builtImages(), report, signal);
+  const inventories = await Promise.all([stack.name, ...others].map(loadInventory));
+  const images = [...new Set(inventories.flatMap(imagesOf))];
+  const builtImages = await prepareImages(images, source, stack.builtImages(), report, signal);
   await prepareTools({ ...source, images: { ...source.images, ...builtImages } }, report, signal);
   return { engine, builtImages };
 }

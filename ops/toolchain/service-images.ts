@@ -1,29 +1,41 @@
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { type ImageName, type ImageSource, imageReference, images, unlockedReference } from "../../stacks/images";
+import { type ImageName, type ImageSource, imageReference, unlockedReference } from "../../stacks/images";
 import { attempt, must } from "../process";
 import { type Report, step } from "../progress";
-import { buildImage, builtImages, isBuiltImage, isCurrentImage } from "./built-images";
-import { build, buildDirectory } from "./go-builds";
+import {
+  buildImage,
+  builtImages,
+  isBuiltImage,
+  isCurrentImage,
+  makePrograms,
+  programsOf,
+  recipeOf,
+} from "./built-images";
 import { cacheDirectory, toolPath } from "./tools";
-import { imageVersion } from "./versions";
-
-/** The stand-in's image; never Grafana's own name, so that nobody takes the one for the other. */
-const grafanaStandIn = `monitoring-as-code/grafana-stand-in:${imageVersion("grafana")}`;
 
 /** Tool → the service whose image has it; all of them check configuration, or ask a service. */
-const tools = { promtool: "prometheus", amtool: "alertmanager", loki: "loki", promtail: "promtail" } as const;
+const tools = {
+  promtool: "prometheus",
+  amtool: "alertmanager",
+  loki: "loki",
+  promtail: "promtail",
+  prometheus: "prometheus",
+  alertmanager: "alertmanager",
+} as const;
 
 /** Service → the image that was made here in place of its own. */
 export type BuiltImages = Partial<Record<ImageName, string>>;
 
 /**
- * Puts every service's image on this machine's engine: the one that its registry has, else one made of the same
- * version's Go module. Grafana is in no module; where its image cannot be had, a stand-in takes its place.
+ * Puts images on this machine's engine: the ones that their registries have, else ones made here. What a registry of
+ * packages has in the same version is the same program; for the others another one takes its place, under its own name.
+ * @param names of the images that are needed
  * @param built what an earlier run made; while it is there and up to date, no registry is asked again
  * @returns the images that go by another name than the stack's own, because they were made here
  */
 export async function prepareImages(
+  names: ImageName[],
   source: ImageSource,
   built: BuiltImages,
   report: Report,
@@ -31,7 +43,7 @@ export async function prepareImages(
 ): Promise<BuiltImages> {
   const missing: ImageName[] = [];
   const made: BuiltImages = {};
-  for (const name of Object.keys(images) as ImageName[]) {
+  for (const name of names) {
     const before = built[name];
     if (before && (await isThere(name, before))) made[name] = before;
     else if (!(await isThere(name, imageReference(name, source)))) missing.push(name);
@@ -45,9 +57,9 @@ export async function prepareImages(
   return made;
 }
 
-/** An image made here goes by the upstream image's name, but for the stand-in, and has no registry's digest. */
+/** An image made here goes by the upstream image's name, if it is the same, and has no registry's digest. */
 function nameOfBuilt(name: ImageName, source: ImageSource): string {
-  return name === "grafana" ? grafanaStandIn : (source.images?.[name] ?? unlockedReference(name, source));
+  return recipeOf(name).reference ?? source.images?.[name] ?? unlockedReference(name, source);
 }
 
 /** Puts `promtool`, `amtool` and the other tools into `.toolchain/bin`: the programs of the very images that run. */
@@ -55,12 +67,11 @@ export async function prepareTools(source: ImageSource, report: Report, signal: 
   mkdirSync(path.dirname(toolPath("promtool")), { recursive: true });
   for (const [tool, service] of Object.entries(tools)) {
     const labels = await labelsOf(imageReference(service, source));
-    const built = builtImages[service];
-    if (!labels || isBuiltImage(labels)) await build(built.build, report, signal);
+    if (!labels || isBuiltImage(labels)) await makePrograms(service, report, signal);
     const program =
       !labels || isBuiltImage(labels)
-        ? path.join(buildDirectory(built.build), tool)
-        : await copyOut(imageReference(service, source), path.join(built.programs, tool));
+        ? path.join(programsOf(service), tool)
+        : await copyOut(imageReference(service, source), path.join(builtImages[service].programs, tool));
     rmSync(toolPath(tool), { force: true });
     symlinkSync(program, toolPath(tool));
   }
