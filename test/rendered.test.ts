@@ -2,11 +2,13 @@ import { appendFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { readConfiguration } from "../images/security-metrics/src/configuration";
 import { attempt } from "../ops/process";
 import { writeRendered } from "../ops/rendered";
+import { programsOf } from "../ops/toolchain/built-images";
 import { toolPath } from "../ops/toolchain/tools";
 import { loadInventory, stackNames } from "../stacks";
-import { serverOf } from "../stacks/inventory";
+import { alertmanagersOf, prometheusesOf, serverOf } from "../stacks/inventory";
 
 const out = mkdtempSync(path.join(os.tmpdir(), "rendered-"));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
@@ -31,10 +33,13 @@ describe.each(stackNames)("every rendered file of %s", async (stack) => {
     for (const { name } of inventory.servers) expect(existsSync(folder(name, "promtail")), name).toBe(true);
   });
 
-  it("pleases promtool", async () => {
-    const prometheus = folder(serverOf(inventory, "prometheus").name, "prometheus");
-    expect(await checked(prometheus, "promtool", ["check", "config", "prometheus.yml"])).toContain("SUCCESS");
-  });
+  it.each(prometheusesOf(inventory).map((one) => [one.folder, one] as const))(
+    "pleases promtool: %s",
+    async (_, one) => {
+      const args = ["check", "config", "--lint=all", "--lint-fatal", "prometheus.yml"];
+      expect(await checked(folder(one.server.name, one.folder), "promtool", args)).toContain("SUCCESS");
+    },
+  );
 
   it("pleases promtool as a web configuration", async () => {
     const webs = files.filter((file) => path.basename(file) === "web.yml");
@@ -42,9 +47,9 @@ describe.each(stackNames)("every rendered file of %s", async (stack) => {
     for (const file of webs) await checked(root, "promtool", ["check", "web-config", file]);
   });
 
-  it("pleases amtool", async () => {
-    const alertmanager = folder(serverOf(inventory, "alertmanager").name, "alertmanager");
-    expect(await checked(alertmanager, "amtool", ["check-config", "alertmanager.yml"])).toContain("SUCCESS");
+  it.each(alertmanagersOf(inventory).map((one) => [one.folder, one] as const))("pleases amtool: %s", async (_, one) => {
+    const place = folder(one.server.name, one.folder);
+    expect(await checked(place, "amtool", ["check-config", "alertmanager.yml"])).toContain("SUCCESS");
   });
 
   it("pleases Loki", async () => {
@@ -56,8 +61,26 @@ describe.each(stackNames)("every rendered file of %s", async (stack) => {
     await checked(folder(server, "promtail"), "promtail", ["-check-syntax", "-config.file=promtail.yml"]);
   });
 
-  it("is of a kind that one of these checks, or Grafana's settings and a password", () => {
-    const known = /\/(prometheus|alertmanager|loki|promtail|web)\.yml$|\/grafana\.ini$|\/secrets\/[a-z]+-password$/;
+  it("pleases security-metrics' own reader", () => {
+    for (const file of files.filter((file) => path.basename(file) === "security-metrics.yml")) {
+      expect(readConfiguration(path.join(root, file)).scans.files, file).not.toBe(false);
+    }
+  });
+
+  it("pleases the blackbox exporter, where the stack has one", async () => {
+    const [file, ...more] = files.filter((file) => path.basename(file) === "blackbox.yml");
+    expect(more).toEqual([]);
+    if (!file) return;
+    const program = path.join(programsOf("blackbox-exporter"), "blackbox_exporter");
+    // Where its image was pulled there is no program here; that image looks at the file when it is deployed.
+    if (!existsSync(program)) return;
+    const { code, stderr } = await attempt(program, ["--config.check", `--config.file=${path.join(root, file)}`]);
+    expect(code, stderr).toBe(0);
+  });
+
+  it("is of a kind that one of these checks, or Grafana's settings, a dashboard (dashboards/dashboards.test.ts) or a secret", () => {
+    const known =
+      /\/(prometheus|alertmanager|loki|promtail|security-metrics|blackbox|web)\.yml$|\/rules\/[a-z]+\.yml$|\.tmpl$|\/grafana\.ini$|^grafana\/dashboards\/[a-z-]+\.json$|\/secrets\/[a-z]+-(password|secret|url|key)$/;
     expect(files.filter((file) => !known.test(file))).toEqual([]);
   });
 });

@@ -24,3 +24,15 @@ export async function until<T>(what: string, seconds: number, ask: () => Promise
   }
   throw new Error(`not within ${seconds} s: ${what}${last ? ` (${last})` : ""}`);
 }
+
+/** Sends JSON, and expects that it is taken. */
+export async function ask(method: string, url: string, login: { user: string; password: string }, body?: object) {
+  const basic = Buffer.from(`${login.user}:${login.password}`).toString("base64");
+  const answer = await fetch(url, {
+    method,
+    headers: { authorization: `Basic ${basic}`, "content-type": "application/json" },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!answer.ok) throw new Error(`${method} ${url} answers ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
+}

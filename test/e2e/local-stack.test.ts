@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { recordingRulesFor } from "../../alerts/recording/recording-file";
+import { ruleContext, rulesFor } from "../../alerts/rule-files";
 import { credentialUsers } from "../../components/credentials/credentials";
-import { scrapeJobs } from "../../components/prometheus/scrape-jobs";
 import { ProjectCopy } from "../../lab/project-copy";
 import { LocalStack } from "../../ops/local-stack";
 import { attempt, must } from "../../ops/process";
@@ -12,7 +13,10 @@ import { readTargets } from "../../ops/targets";
 import { loadInventory } from "../../stacks";
 import { imageReference } from "../../stacks/images";
 import type { Inventory } from "../../stacks/inventory";
-import { get, until } from "./asking";
+import { targetsOf } from "../../stacks/targets";
+import { ask, get, until } from "./asking";
+import { documented, documentedLines } from "./documented-lines";
+import { describeBackup } from "./local-stack-backup";
 
 /** The whole way, for real: containers on this machine's engine, real metrics, real logs; each step after the one before. */
 const stack = new LocalStack("test");
@@ -49,8 +53,8 @@ describe("the stack test, which is local beside itself", () => {
   it("comes up with `npm start`, which ends with what runs where", async () => {
     const { code, stdout, stderr } = await start();
     expect(code, stdout + stderr).toBe(0);
-    for (const job of scrapeJobs(inventory)) {
-      expect(stdout).toMatch(new RegExp(`^${job.name} +server-local +http://127\\.0\\.0\\.1:\\d+ +up`, "m"));
+    for (const { job } of targetsOf(inventory)) {
+      expect(stdout).toMatch(new RegExp(`^${job} +server-local +http://127\\.0\\.0\\.1:\\d+ +up`, "m"));
     }
     expect(stdout).toContain("stack output passwords --show-secrets --stack test");
     const outputs = await stack.outputs();
@@ -65,9 +69,7 @@ describe("the stack test, which is local beside itself", () => {
 
   it("has every target of the inventory up, with the labels of the contract", async () => {
     const targets = await readTargets(prometheus);
-    const wanted = scrapeJobs(inventory).flatMap(({ name, targets }) =>
-      targets.map(({ server }) => `${name} ${server} up`),
-    );
+    const wanted = targetsOf(inventory).map(({ job, server }) => `${job} ${server.name} up`);
     expect(targets.map(({ job, server, health }) => `${job} ${server} ${health}`).sort()).toEqual(wanted.sort());
 
     const { data } = await get(`${prometheus.url}/api/v1/query?query=up`, prometheus);
@@ -130,6 +132,84 @@ describe("the stack test, which is local beside itself", () => {
     expect(data.result.length).toBeGreaterThan(0);
   });
 
+  it("evaluates every rule, finds nothing wrong but what is, and sends the heartbeat", async () => {
+    const rules = await until("every rule was evaluated", 60, async () => {
+      const { data } = await get(`${prometheus.url}/api/v1/rules?type=alert`, prometheus);
+      const all = data.groups.flatMap((group: { rules: object[] }) => group.rules);
+      return all.some(({ health }: { health: string }) => health === "unknown") ? undefined : all;
+    });
+    expect(rules.filter(({ health }: { health: string }) => health !== "ok")).toEqual([]);
+    const { data } = await get(`${prometheus.url}/api/v1/rules?type=record`, prometheus);
+    const recorded: { name: string; health: string }[] = data.groups.flatMap(
+      (group: { rules: object[] }) => group.rules,
+    );
+    expect(recorded.map(({ name }) => name).sort()).toEqual(
+      recordingRulesFor(ruleContext(inventory))
+        .map(({ record }) => record)
+        .sort(),
+    );
+    expect(recorded.filter(({ health }) => health === "err")).toEqual([]);
+    expect(rules.map(({ name }: { name: string }) => name).sort()).toEqual(
+      rulesFor(ruleContext(inventory))
+        .map(({ name }) => name)
+        .sort(),
+    );
+    const urgent = rules.filter(
+      (rule: { labels: { severity: string }; state: string }) =>
+        ["critical", "emergency"].includes(rule.labels.severity) && rule.state === "firing",
+    );
+    expect(urgent).toEqual([]);
+    const [heartbeat] = rules.find(({ name }: { name: string }) => name === "Watchdog").alerts;
+    expect(heartbeat.annotations.summary).toContain("Heartbeat of server-local");
+    expect(heartbeat.labels).toMatchObject({ server: "server-local", instance: "server-local", severity: "info" });
+  });
+
+  it("fires a test alert and lets it resolve, by a command, as often as one likes", async () => {
+    const testAlert = (...args: string[]) =>
+      attempt(process.execPath, ["ops/run.mjs", "test-alert", "--stack", "test", "--hold", "2", ...args], {
+        cwd: projectRoot,
+      });
+    for (const severity of ["emergency", "critical"]) {
+      const { code, stdout, stderr } = await testAlert("--severity", severity);
+      expect(code, stdout + stderr).toBe(0);
+      expect(stdout).toContain("TestAlert fired and resolved. The stack test has no channel");
+    }
+    const wrong = await testAlert("--server", "server-99");
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('there is no server "server-99" in stacks/test.ts (there are: server-local)');
+  });
+
+  it("is found well by `npm run verify`, which names a container that stopped", async () => {
+    const verify = async () => {
+      const { code, stdout, stderr } = await attempt(process.execPath, [
+        "ops/run.mjs",
+        "verify",
+        "--stack",
+        "test",
+        "--json",
+      ]);
+      const findings: { server: string; what: string; state: string; says: string }[] = JSON.parse(stdout || "[]");
+      expect(findings.length, stderr).toBeGreaterThan(10);
+      return { code, findings };
+    };
+    const well = await verify();
+    // How full its disk is, is this machine's own affair.
+    expect(well.findings.filter(({ what, state }) => state !== "good" && what !== "disk")).toEqual([]);
+    for (const { what } of well.findings) expect(documentedLines(), what).toContain(documented(what));
+    await must("docker", ["stop", "test-promtail"]);
+    try {
+      const { code, findings } = await verify();
+      expect(code).toBe(1);
+      const [containers] = findings.filter(({ what }) => what === "containers");
+      expect(containers?.state).toBe("wrong");
+      expect(containers?.says).toMatch(
+        /^test-promtail is stopped \(exit code \d+\): docker logs test-promtail, docker start test-promtail$/,
+      );
+    } finally {
+      await must("docker", ["start", "test-promtail"]);
+    }
+  });
+
   it("has nothing left to do: neither a second `up` nor a look at what is there finds a difference", async () => {
     expect(await stack.pulumi(["up", "--stack", "test", "--yes", "--skip-preview"])).not.toMatch(
       /[1-9]\d* (created|updated|replaced|deleted)/,
@@ -137,14 +217,38 @@ describe("the stack test, which is local beside itself", () => {
     await stack.pulumi(["preview", "--stack", "test", "--refresh", "--expect-no-changes"]);
   });
 
-  it("sees a file that was edited by hand as drift, and puts it right", async () => {
+  it("tells by `npm run drift` what was changed by hand, in words, and puts it right", async () => {
+    const drift = () => attempt(process.execPath, ["ops/run.mjs", "drift", "--stack", "test", "--json"]);
+    const before = await drift();
+    expect(before.code, before.stdout + before.stderr).toBe(0);
+
     const [server] = inventory.servers;
     const file = path.join(server?.directory ?? "", "prometheus", "prometheus.yml");
     await must("sh", ["-c", `echo '# by hand' >> ${file}`]);
-    const preview = stack.pulumi(["preview", "--stack", "test", "--refresh", "--expect-no-changes", "--diff"]);
-    await expect(preview).rejects.toThrow(/no changes were expected/);
+    await must("docker", ["update", "--memory", "64m", "--memory-swap", "64m", "test-cadvisor"]);
+    const { grafana: password = "" } = (await stack.outputs()).passwords;
+    const admin = { user: credentialUsers.grafana, password };
+    const { dashboard } = await get(`${urls.grafana}/api/dashboards/uid/dba-dashboard`, admin);
+    const edited = { dashboard: { ...dashboard, title: "By hand" }, folderUid: "monitoring", overwrite: true };
+    await ask("POST", `${urls.grafana}/api/dashboards/db`, admin, edited);
+    await ask("DELETE", `${urls.grafana}/api/dashboards/uid/mlops-dashboard`, admin);
+    const loki = await get(`${urls.grafana}/api/datasources/uid/loki`, admin);
+    await ask("PUT", `${urls.grafana}/api/datasources/uid/loki`, admin, { ...loki, url: "http://by-hand:3100" });
+
+    const { code, stdout, stderr } = await drift();
+    expect(code, stdout + stderr).toBe(1);
+    const { drifted }: { drifted: { resource: string; what: string; differences: object[] }[] } = JSON.parse(stdout);
+    const rows = drifted.map(({ resource, what, differences }) => `${resource} ${what} ${JSON.stringify(differences)}`);
+    console.log(rows.join("\n"));
+    for (const expected of [/prometheus\.yml/, /cadvisor.*memory/i, /By hand/, /MLOps.*is gone/, /by-hand:3100/]) {
+      expect(rows.filter((row) => expected.test(row))).not.toEqual([]);
+    }
+    expect(drifted).toHaveLength(5);
+
     await stack.deploy({});
-    await stack.pulumi(["preview", "--stack", "test", "--refresh", "--expect-no-changes"]);
+    const after = await drift();
+    expect(after.code, after.stdout + after.stderr).toBe(0);
+    expect((await get(`${urls.grafana}/api/dashboards/uid/dba-dashboard`, admin)).dashboard.title).toBe("DBA");
   });
 
   it("keeps the old configuration in force when the checker refuses the new one", async () => {
@@ -218,6 +322,8 @@ describe("the stack test, which is local beside itself", () => {
     expect(readdirSync(path.dirname(server?.directory ?? "")).filter((name) => name.startsWith("test-"))).toEqual([]);
   });
 });
+
+describeBackup();
 
 /** Process id of the engine that is deploying a stack. */
 async function engineOf(name: string): Promise<number | undefined> {
