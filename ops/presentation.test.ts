@@ -151,6 +151,7 @@ describe.skipIf(!hasScript)(`in a terminal${hasScript ? "" : " (skipped: no `scr
       more?: NodeJS.ProcessEnv;
     } = {},
   ): Promise<{ printed: string; code: number | null }> {
+    // `exec`: some shells (dash) are ended by Ctrl-C themselves, and the command's own exit code would be lost.
     const child = spawn("script", ["-qec", `stty ${size}; exec ${command}`, "/dev/null"], {
       cwd: projectRoot,
       env: { TERM: "xterm-256color", ...env, ...more },
