@@ -1,65 +1,43 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import path from "node:path";
-import { createInterface } from "node:readline";
-import { projectRoot } from "../../ops/project";
+import { once } from "node:events";
+import { TellingProcess } from "../telling-process";
 import type { StoredExecution } from "./functions/execution";
 import type { ServeCommand, ServeEvent, ServeSettings } from "./serve";
 import type { PushMessage } from "./server";
 import type { TextMessage } from "./twilio";
 
-/** The lab's Appwrite and Twilio in a process of their own, so that they can run where the lab's servers reach them. */
-export class AppwriteProcess {
+/** The lab's Appwrite and Twilio. */
+export class AppwriteProcess extends TellingProcess<ServeEvent> {
   readonly messages: PushMessage[] = [];
   readonly executions: StoredExecution[] = [];
   readonly sms: TextMessage[] = [];
-
-  private constructor(
-    private readonly child: ChildProcess,
-    /** The endpoint, which ends in /v1. */
-    readonly url: string,
-    /** In place of Twilio's own; empty where there is none. */
-    readonly twilioUrl: string,
-  ) {}
+  /** The endpoint, which ends in /v1. */
+  url = "";
+  /** In place of Twilio's own; empty where there is none. */
+  twilioUrl = "";
 
   /** @param within what to run it through, as `["nsenter", …]` */
-  static async start(settings: ServeSettings, within: string[] = []): Promise<AppwriteProcess> {
-    const script = path.join(projectRoot, "lab", "appwrite", "serve.ts");
-    const [command = "", ...args] = [...within, process.execPath, "--import=tsx", script, JSON.stringify(settings)];
-    // Out of the terminal's reach: Ctrl-C is for who started it, and who ends it when there is no more use for it.
-    const child = spawn(command, args, { cwd: projectRoot, stdio: ["pipe", "pipe", "inherit"], detached: true });
-    return new Promise((resolve, reject) => {
-      let started: AppwriteProcess | undefined;
-      child.on("exit", (code) => reject(new Error(`the lab's Appwrite ended (exit code ${code})`)));
-      createInterface({ input: child.stdout }).on("line", (line) => {
-        const { listening, message, execution, sms } = JSON.parse(line) as ServeEvent;
-        if (listening) {
-          started = new AppwriteProcess(child, listening.url, listening.twilioUrl);
-          resolve(started);
-        }
-        if (message) started?.messages.push(message);
-        if (execution) started?.executions.push(execution);
-        if (sms) started?.sms.push(sms);
-      });
-    });
+  static start(settings: ServeSettings, within: string[] = []): Promise<AppwriteProcess> {
+    return new AppwriteProcess().begin("appwrite/serve.ts", [JSON.stringify(settings)], within);
+  }
+
+  protected hear({ listening, message, execution, sms }: ServeEvent): boolean {
+    if (listening) Object.assign(this, listening);
+    if (message) this.messages.push(message);
+    if (execution) this.executions.push(execution);
+    if (sms) this.sms.push(sms);
+    return listening !== undefined;
   }
 
   /** Has it do something, as `{ away: true }`. */
   tell(command: ServeCommand): void {
-    this.child.stdin?.write(`${JSON.stringify(command)}\n`);
+    this.child?.stdin?.write(`${JSON.stringify(command)}\n`);
   }
 
   /** Kills it, as a power failure would; what is in its folder stays. */
-  kill(): Promise<void> {
-    const gone = new Promise<void>((resolve) => this.child.once("exit", () => resolve()));
+  async kill(): Promise<void> {
+    if (!this.child) return;
+    const gone = once(this.child, "exit");
     this.child.kill("SIGKILL");
-    return gone;
-  }
-
-  /** Ends it, if it still runs. */
-  async stop(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const gone = new Promise<void>((resolve) => this.child.once("exit", () => resolve()));
-    this.child.stdin?.end();
-    return gone;
+    await gone;
   }
 }

@@ -232,7 +232,7 @@ export class LabStack {
 
   async down(): Promise<void> {
     this.project.remove();
-    this.outside.stop();
+    await this.outside.stop();
     await this.appwrite.stop();
     await this.hosts.down();
   }
