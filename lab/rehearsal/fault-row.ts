@@ -1,7 +1,7 @@
 import type { Fleet } from "./fleet";
 
 /** A fault that is caused for real on the lab's fleet, and what has to come of it. */
-export interface CausedFault {
+export interface FaultRow {
   /** What is done to the fleet. */
   fault: string;
   /** Causes it. Nothing where looking is causing it. */
@@ -17,12 +17,3 @@ export interface CausedFault {
   /** Whether what was changed on the servers is put right by a deployment that looks first. @default false */
   refresh?: boolean;
 }
-
-/** A fault that the lab cannot cause. */
-export interface UncausedFault {
-  fault: string;
-  /** Why. */
-  cannot: string;
-}
-
-export type FaultRow = CausedFault | UncausedFault;

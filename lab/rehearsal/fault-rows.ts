@@ -39,7 +39,6 @@ export async function runFaultRows(
 
 async function outcomeOf(fleet: Fleet, row: FaultRow): Promise<RowOutcome> {
   const outcome: RowOutcome = { done: row.fault, seen: "", found: false, putRight: false, seconds: 0 };
-  if ("cannot" in row) return { ...outcome, cannot: row.cannot };
   const start = Date.now();
   const failures: string[] = [];
   const fail = (error: unknown) => {

@@ -22,6 +22,8 @@ export interface ContainerState {
 export interface ServerLook {
   /** Why there is no SSH to it. */
   sshError?: string;
+  /** How far its clock is from this machine's, at the least, in seconds; ahead of it where it is more than 0. */
+  secondsAhead?: number;
   /** What `docker version` printed: a version, or what is wrong. */
   engine?: string[];
   /** Where Docker keeps its volumes. */
@@ -41,13 +43,31 @@ export function expectedContainers(inventory: Inventory, server: Server): { ours
 
 /** Asks over SSH, or on this machine, reading only. It never throws. */
 export async function lookAt(host: Host, inventory: Inventory, server: Server): Promise<ServerLook> {
+  let secondsAhead: number;
   try {
+    const asked = Date.now();
     // Bounded here as well: an sshd that hangs after the first packets opens no session, and says nothing.
-    const { code, stderr } = await within(sshSeconds, () => host.run("true", { seconds: sshSeconds }));
+    const { code, stdout, stderr } = await within(sshSeconds, () => host.run("date +%s", { seconds: sshSeconds }));
     if (code !== 0) return { sshError: `${host.label}: commands fail there (exit code ${code}): ${stderr.trim()}.` };
+    secondsAhead = leastSecondsAhead(Number(stdout.toString("utf8")), asked / 1000, Date.now() / 1000);
   } catch (error) {
     return { sshError: reason(error, host) };
   }
+  return { secondsAhead, ...(await lookAtDocker(host, inventory, server)) };
+}
+
+/**
+ * How far a clock is ahead of ours, at the least; less than 0 where it is behind, 0 where it may be right.
+ * @param told what it said, in whole seconds since 1970, when it was asked between these two times of ours
+ */
+export function leastSecondsAhead(told: number, asked: number, answered: number): number {
+  if (told > answered) return told - answered;
+  // It left out what was over the whole second.
+  if (told + 1 < asked) return told + 1 - asked;
+  return 0;
+}
+
+async function lookAtDocker(host: Host, inventory: Inventory, server: Server): Promise<ServerLook> {
   try {
     const { ours, others } = expectedContainers(inventory, server);
     const seconds = dockerSeconds + 15;

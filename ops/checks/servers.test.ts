@@ -1,12 +1,11 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { CommandResult, Host } from "../../components/server/host";
 import { HostError } from "../../components/server/host-error";
-import type { Inventory } from "../../stacks/inventory";
-import { lookAt } from "./server-look";
+import type { Inventory, Server } from "../../stacks/inventory";
+import { leastSecondsAhead, lookAt } from "./server-look";
 import { checkServers } from "./servers";
 import { stackOf, twoServers } from "./testing";
 
-const inventory: Inventory = { ...twoServers(), servers: twoServers().servers.slice(0, 1) };
 const names = ["node-exporter", "promtail", "prometheus", "alertmanager"];
 const now = 1_800_000_000;
 
@@ -34,9 +33,11 @@ function hostThat(run: () => Promise<CommandResult>): Host {
   return { label: "server-1 (127.0.0.1)", run, request, close: () => {} };
 }
 
-async function findings(host: Host) {
-  const [server] = inventory.servers;
-  if (!server) throw new Error("no server");
+async function findings(host: Host, more: Partial<Server> = {}) {
+  const [first] = twoServers().servers;
+  if (!first) throw new Error("no server");
+  const server = { ...first, ...more };
+  const inventory: Inventory = { ...twoServers(), servers: [server] };
   const looks = new Map([[server.name, lookAt(host, inventory, server)]]);
   const found = await checkServers(stackOf(inventory, { looks }), () => {});
   return Object.fromEntries(found.map(({ what, state, says }) => [what, `${state}: ${says}`]));
@@ -92,4 +93,32 @@ it("says in one line that a server is away", async () => {
   const found = await findings(hostThat(() => Promise.reject(away)));
   expect(Object.keys(found)).toEqual(["SSH"]);
   expect(found.SSH).toMatch("wrong: server-1 (127.0.0.1): no answer on SSH port 22 within 15 s. Its Docker");
+});
+
+it.each([
+  [0, "good: within 5 s of this machine's"],
+  [4, "good: within 5 s of this machine's"],
+  [300, "wrong: 300 s ahead of this machine's: timedatectl, chronyc makestep there; if every server says so, here"],
+  [-300, "wrong: 300 s behind this machine's: timedatectl, chronyc makestep there; if every server says so, here"],
+])("a clock that is %d s ahead: %s", async (ahead, says) => {
+  vi.useFakeTimers({ now: now * 1000 });
+  try {
+    const told = hostThat(async () => ({
+      code: 0,
+      stdout: Buffer.from(`${now + ahead - (ahead < 0 ? 1 : 0)}\n`),
+      stderr: "",
+    }));
+    expect((await findings(told, { ssh: { user: "monitoring", port: 22 } })).clock).toBe(says);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it.each([
+  [100, 99.5, 100.5, 0],
+  [100, 100.9, 100.95, 0],
+  [100, 101.5, 110, -0.5],
+  [120, 99, 110, 10],
+])("of %d s, told between %d and %d, the clock is off by %d s at the least", (told, asked, answered, seconds) => {
+  expect(leastSecondsAhead(told, asked, answered)).toBe(seconds);
 });

@@ -285,7 +285,7 @@ describe.skipIf(obstacle)(`the stack prod on four hosts${obstacle ? ` (skipped: 
       }
       expect(of("watcher-alertmanager", "server-81")?.says).toBe("answers, and sees 2 in its cluster");
       for (const server of ["server-80", "server-81", "server-84"]) {
-        for (const what of ["SSH", "Docker", "containers", "logs"]) {
+        for (const what of ["SSH", "clock", "Docker", "containers", "logs"]) {
           expect(of(what, server), `${what} on ${server}`).toMatchObject({ state: "good" });
         }
         expect(of("disk", server)?.says).toMatch(/ are free on /);

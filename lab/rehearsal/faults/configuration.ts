@@ -1,4 +1,4 @@
-import type { CausedFault, FaultRow } from "../fault-row";
+import type { FaultRow } from "../fault-row";
 import { expectSaid, type Fleet, Unexpected } from "../fleet";
 
 /** An edit of the program with which one service of server-84 does not get along. */
@@ -16,7 +16,7 @@ interface Mistake {
  * A mistake in one service's description: said with what the service says of it, what it had stays in force, and the
  * others get what there is for them. Taken back, it is deployed as if nothing had been.
  */
-function refused({ fault, file, from, to, says, keeps }: Mistake): CausedFault {
+function refused({ fault, file, from, to, says, keeps }: Mistake): FaultRow {
   const kept = (fleet: Fleet) => (keeps ? fleet.on("server-84", `cd /srv/monitoring && sha256sum ${keeps}`) : "");
   return {
     fault,

@@ -1,5 +1,5 @@
 import { toolPath } from "../../../ops/toolchain/tools";
-import type { CausedFault, FaultRow } from "../fault-row";
+import type { FaultRow } from "../fault-row";
 import { expectSaid, type Fleet, pause, Unexpected } from "../fleet";
 
 /** How often a deployment is killed by each signal. */
@@ -8,7 +8,7 @@ const kills = 5;
 const [earliest, latest] = [2, 25];
 
 /** `pulumi up` that is killed at random points, and run again: everything is there at its end, once. */
-function killed(signal: "SIGTERM" | "SIGKILL"): CausedFault {
+function killed(signal: "SIGTERM" | "SIGKILL"): FaultRow {
   return {
     fault: `\`pulumi up\` is killed by ${signal} at ${kills} random points, and run again each time`,
     refresh: true,

@@ -1,8 +1,8 @@
-import type { CausedFault } from "../fault-row";
+import type { FaultRow } from "../fault-row";
 import { expectSaid, type Fleet, Unexpected } from "../fleet";
 
 /** A server that cannot be deployed to: how that comes, and what is said of it. */
-interface Unusable extends Pick<CausedFault, "fault" | "cause" | "end"> {
+interface Unusable extends Pick<FaultRow, "fault" | "cause" | "end"> {
   server: string;
   says: RegExp;
 }
@@ -11,7 +11,7 @@ interface Unusable extends Pick<CausedFault, "fault" | "cause" | "end"> {
  * A fault of one server that leaves it out of a deployment, which goes on with the others: what is to be deployed is on
  * them, none of their containers was stopped for it, and the server is as it was.
  */
-export function leavesOut({ fault, server, says, cause, end }: Unusable): CausedFault {
+export function leavesOut({ fault, server, says, cause, end }: Unusable): FaultRow {
   return {
     fault,
     ...(cause ? { cause } : {}),

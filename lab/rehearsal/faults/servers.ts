@@ -116,4 +116,22 @@ export const serverFaults: FaultRow[] = [
       return `the mail ${subject}, ${Math.round((mail.at - since) / 1000)} s after`;
     },
   },
+  {
+    // No namespace parts the clock itself.
+    fault: "the clock of server-82 is five minutes ahead, as its `date` says it",
+    cause: (fleet) =>
+      fleet.on(
+        "server-82",
+        `date=$(readlink -f "$(command -v date)"); cp $date /run/right-date
+         printf '#!/bin/sh\\nexec /run/right-date --date="+5 minutes" "$@"\\n' > /run/wrong-date
+         chmod 755 /run/wrong-date; mount --bind /run/wrong-date $date`,
+      ),
+    end: (fleet) => fleet.on("server-82", 'umount "$(readlink -f "$(command -v date)")"'),
+    look: async (fleet) => {
+      fleet.change();
+      expectSaid(await fleet.up(), 0, /Deployed to server-80, server-81, server-82, server-84\./);
+      const answer = await fleet.command("verify");
+      return expectSaid(answer, 1, /clock +(299|300|301) s ahead of this machine's: timedatectl/);
+    },
+  },
 ];

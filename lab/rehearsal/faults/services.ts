@@ -161,8 +161,4 @@ export const serviceFaults: FaultRow[] = [
       return `it starts, and keeps ${firstSample} samples of itself; ${repaired ? `says: ${repaired.slice(0, 90)}` : `${value} corruptions of its log repaired`}`;
     },
   },
-  {
-    fault: "the clock of a server is off by minutes",
-    cannot: "the lab's hosts share this machine's clock, which no namespace parts",
-  },
 ];
