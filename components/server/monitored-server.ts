@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { gatewayOf, type Inventory, type Server } from "../../stacks/inventory";
 import { type Claim, networkHooks } from "./claims";
 import { type Connection, type Host, openHost, type SshIdentity } from "./host";
+import { opensshOptions } from "./openssh";
 
 export interface MonitoredServerArgs {
   inventory: Inventory;
@@ -88,23 +89,7 @@ export function connectionTo(server: Server, inventory: Inventory): Connection {
 }
 
 /** A docker provider that goes over SSH, and only to a server whose key is known; or to this machine's own engine. */
-export function dockerProviderArgs(connection: Connection, identity: SshIdentity): docker.ProviderArgs {
-  const { ssh, address } = connection;
+export function dockerProviderArgs({ ssh, address }: Connection, identity: SshIdentity): docker.ProviderArgs {
   if (!ssh) return {};
-  const options = {
-    UserKnownHostsFile: ssh.knownHosts,
-    GlobalKnownHostsFile: "/dev/null",
-    StrictHostKeyChecking: "yes",
-    BatchMode: "yes",
-    ConnectTimeout: "15",
-    ServerAliveInterval: "10",
-    LogLevel: "ERROR",
-  };
-  return {
-    host: `ssh://${ssh.user}@${address}:${ssh.port}`,
-    sshOpts: [
-      ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
-      ...(identity.keyFile ? ["-i", identity.keyFile, "-o", "IdentitiesOnly=yes"] : []),
-    ],
-  };
+  return { host: `ssh://${ssh.user}@${address}:${ssh.port}`, sshOpts: opensshOptions(ssh, identity) };
 }

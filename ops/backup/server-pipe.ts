@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { type Connection, HostError, type SshIdentity } from "../../components/server/host";
-import { dockerProviderArgs } from "../../components/server/monitored-server";
+import { opensshOptions } from "../../components/server/openssh";
 import { interrupted } from "../process";
 import { projectRoot } from "../project";
 
@@ -49,9 +49,7 @@ export function serverPipe(
   return { stdin, stdout, ended };
 }
 
-function commandFor(connection: Connection, identity: SshIdentity, script: string): [string, string[]] {
-  if (!connection.ssh) return ["sh", ["-c", script]];
-  // Plain values, of which the provider would take outputs too.
-  const { host = "", sshOpts = [] } = dockerProviderArgs(connection, identity) as { host?: string; sshOpts?: string[] };
-  return ["ssh", [...sshOpts, host, script]];
+function commandFor({ ssh, address }: Connection, identity: SshIdentity, script: string): [string, string[]] {
+  if (!ssh) return ["sh", ["-c", script]];
+  return ["ssh", [...opensshOptions(ssh, identity), "-p", String(ssh.port), `${ssh.user}@${address}`, script]];
 }

@@ -3,7 +3,8 @@ import net from "node:net";
 import { Duplex } from "node:stream";
 import tls from "node:tls";
 import type { SshIdentity } from "../../components/server/host";
-import { connectionTo, dockerProviderArgs } from "../../components/server/monitored-server";
+import { connectionTo } from "../../components/server/monitored-server";
+import { opensshOptions } from "../../components/server/openssh";
 import type { Inventory, Server } from "../../stacks/inventory";
 
 /** Somewhere outside of the fleet. */
@@ -24,9 +25,8 @@ export function connectFrom(server: Server, to: Destination, inventory: Inventor
   const connection = connectionTo(server, inventory);
   const { ssh, address } = connection;
   if (!ssh) return net.connect(to);
-  const { sshOpts } = dockerProviderArgs(connection, identity) as { sshOpts: string[] };
   // At the usual level ssh says why the server could not connect; of an option given twice the first one counts.
-  const options = ["-o", "LogLevel=INFO", ...sshOpts, "-p", String(ssh.port)];
+  const options = ["-o", "LogLevel=INFO", ...opensshOptions(ssh, identity), "-p", String(ssh.port)];
   const child = spawn("ssh", [...options, "-W", `${to.host}:${to.port}`, `${ssh.user}@${address}`]);
   let said = "";
   const stream = new Duplex({
