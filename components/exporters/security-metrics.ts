@@ -35,7 +35,9 @@ export class SecurityMetrics extends pulumi.ComponentResource {
         capabilities: ["CAP_DAC_READ_SEARCH", "CAP_SYS_PTRACE"],
         // Docker's profile forbids a look at processes outside of the container, whatever its capabilities.
         securityOpts: ["apparmor=unconfined"],
-        memory: 192,
+        // Three times what it takes itself: the kernel counts what it remembers of every file that was looked at, and on
+        // a busy host gives that back late.
+        memory: 256,
         cpuShares: 64,
         ports: [{ internal: containerPorts["security-metrics"], external: port }],
         // The root as a whole: what is mounted below it later is seen too, and Docker's socket after a restart of Docker.

@@ -206,8 +206,9 @@ function backupTests(): void {
   async function collectSamples(): Promise<void> {
     samples = await until("every series was there for a while", 60, async () => {
       sampledAt = Math.floor(Date.now() / 1000) - 5;
-      const found = await readSamples();
-      return found.length >= 10 ? found : undefined;
+      const found: { metric: { __name__: string }; values: unknown[] }[] = await readSamples();
+      const names = new Set(found.map(({ metric }) => metric.__name__));
+      return names.size === 3 && found.every(({ values }) => values.length > 1) ? found : undefined;
     });
   }
 
