@@ -7,6 +7,7 @@ import { readSingleSignOnSecrets } from "./components/credentials/single-sign-on
 import { Monitoring } from "./components/monitoring/monitoring";
 import { leftOutServers } from "./components/server/left-out";
 import { preflight } from "./components/server/preflight";
+import { wholeProgram } from "./components/whole-program";
 import { loadInventory } from "./stacks";
 import { type Inventory, InventoryError, withChannels } from "./stacks/inventory";
 import { readSettings, SettingsError } from "./stacks/settings";
@@ -97,7 +98,7 @@ function refusal(message: string): pulumi.RunError {
 
 async function main() {
   try {
-    return await deploy();
+    return await wholeProgram(deploy);
   } catch (error) {
     const isMistake = error instanceof InventoryError || error instanceof SettingsError;
     throw isMistake ? refusal(error.message) : error;

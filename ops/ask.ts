@@ -1,3 +1,5 @@
+import { patientFetch } from "../components/patient-fetch";
+
 /** Who asks. */
 export interface Login {
   user: string;
@@ -28,8 +30,7 @@ export async function ask(url: string, login?: Login, options: RequestInit = {})
   const headers = { ...options.headers, ...(basic ? { authorization: `Basic ${basic}` } : {}) };
   // What is asked may be long, and who is asked is enough to know.
   const [asked] = url.split("?");
-  const signal = AbortSignal.timeout(timeoutSeconds * 1000);
-  const answer = await fetch(url, { ...options, headers, signal }).catch((error: Error) => {
+  const answer = await patientFetch(url, timeoutSeconds, { ...options, headers }).catch((error: Error) => {
     throw error.name === "TimeoutError"
       ? new Error(`${asked} does not answer within ${timeoutSeconds} s`)
       : new Error(`${asked} does not answer`, { cause: error.cause ?? error });

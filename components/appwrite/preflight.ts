@@ -1,4 +1,5 @@
 import { AppwriteException } from "node-appwrite";
+import { patientFetch } from "../patient-fetch";
 import { isNotFound, reasonOf } from "./answers";
 import { type AppwriteConnection, keySetting, trimmedEndpoint } from "./connection";
 import { deploymentScopes, type Scope } from "./schema";
@@ -58,7 +59,7 @@ async function serverProblem(endpoint: string, stack: string): Promise<string | 
   let answer: Response;
   try {
     // Without a key: with one, 1.8 refuses to say its version.
-    answer = await fetch(`${endpoint}/health/version`, { signal: AbortSignal.timeout(timeoutSeconds * 1000) });
+    answer = await patientFetch(`${endpoint}/health/version`, timeoutSeconds);
   } catch (error) {
     const isLate = error instanceof Error && error.name === "TimeoutError";
     const why = isLate ? `no answer within ${timeoutSeconds} s` : reasonOf(error);

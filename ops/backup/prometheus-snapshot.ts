@@ -1,3 +1,4 @@
+import { patientFetch } from "../../components/patient-fetch";
 import { type Login, reasonOf } from "../ask";
 
 /** The newest samples are written out for it, which takes the longer the more series there are. */
@@ -12,8 +13,8 @@ const snapshotSeconds = 280;
 export async function takeSnapshot(url: string, { user, password }: Login): Promise<string> {
   const address = `${url}/api/v1/admin/tsdb/snapshot`;
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
-  const signal = AbortSignal.timeout(snapshotSeconds * 1000);
-  const answer = await fetch(address, { method: "POST", headers: { authorization }, signal }).catch((error: Error) => {
+  const options = { method: "POST", headers: { authorization } };
+  const answer = await patientFetch(address, snapshotSeconds, options).catch((error: Error) => {
     throw new Error(`Prometheus makes no snapshot (${address}): ${reasonOf(error)}`);
   });
   const text = (await answer.text()).trim().slice(0, 300);

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { patientFetch } from "../../components/patient-fetch";
 import { CommandError } from "../command";
 import { attempt, must } from "../process";
+
+const tokenSeconds = 30;
 
 /** The pipeline's own ways to state and servers, for as long as the work takes. */
 export interface Access {
@@ -50,7 +53,8 @@ async function gitHubToken(env: NodeJS.ProcessEnv): Promise<string> {
         "`id_tokens: MONITORING_ID_TOKEN` on GitLab (docs/ci.md).",
     );
   }
-  const answer = await fetch(`${url}&audience=sts.amazonaws.com`, { headers: { authorization: `Bearer ${token}` } });
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await patientFetch(`${url}&audience=sts.amazonaws.com`, tokenSeconds, { headers });
   if (!answer.ok) throw new CommandError(`GitHub gives no OIDC token: it answers ${answer.status}.`);
   return ((await answer.json()) as { value: string }).value;
 }

@@ -1,3 +1,4 @@
+import { patientFetch } from "../../components/patient-fetch";
 import { CommandError } from "../command";
 
 const timeoutSeconds = 30;
@@ -18,10 +19,9 @@ export class JsonApi {
   /** @throws {CommandError} that names the service, the call and its answer, never the headers */
   async send<Answer>(method: string, path: string, body?: object): Promise<Answer> {
     const call = `${method} ${path.split("?")[0]}`;
-    const answer = await fetch(`${this.root}${path}`, {
+    const answer = await patientFetch(`${this.root}${path}`, timeoutSeconds, {
       method,
       headers: { ...this.headers, "content-type": "application/json" },
-      signal: AbortSignal.timeout(timeoutSeconds * 1000),
       ...(body ? { body: JSON.stringify(body) } : {}),
     }).catch((error: Error) => {
       throw new CommandError(`${this.service} (${this.root}) does not answer ${call}: ${error.message}`);

@@ -549,6 +549,7 @@ describe.skipIf(obstacle)(`the stack prod on four hosts${obstacle ? ` (skipped: 
 
     it.each([
       "server-82 is off before `npm run up`",
+      "Appwrite does not answer during `npm run up`",
       "every server's log shipper is replaced by one that does not start: the roll stops at the first",
     ])(
       "of faults: %s",
