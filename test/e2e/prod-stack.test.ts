@@ -418,7 +418,7 @@ describe.skipIf(obstacle)(`the stack prod on four hosts${obstacle ? ` (skipped: 
     }
   });
 
-  describe("says what is wrong with a server, and changes nothing", () => {
+  describe("says what is wrong, of every server at once, and changes nothing", () => {
     const refused = async (change: () => Promise<unknown>, back: () => Promise<unknown>): Promise<string> => {
       await change();
       try {
@@ -430,74 +430,74 @@ describe.skipIf(obstacle)(`the stack prod on four hosts${obstacle ? ` (skipped: 
         await back();
       }
     };
-    const withKnownHosts = (edit: (text: string) => string) => {
+    /** A script on a server, and the one that takes it back. */
+    type Fault = [server: string, does: string, takesBack: string];
+    const refusedWith = (faults: Fault[]) =>
+      refused(
+        async () => {
+          for (const [server, does] of faults) await lab.on(serverNamed(server), does);
+        },
+        async () => {
+          for (const [server, , takesBack] of faults) await lab.on(serverNamed(server), takesBack);
+        },
+      );
+    const containers = () =>
+      Promise.all(inventory.servers.map(async (server) => (await lab.on(server, "docker ps --quiet | sort")).stdout));
+
+    it("a host key that is not known, and one that changed", async () => {
       const before = readFileSync(lab.knownHosts, "utf8");
-      return refused(
-        async () => writeFileSync(lab.knownHosts, edit(before)),
+      const other = before.match(/^10\.0\.0\.80 (.*)$/m)?.[1] ?? "";
+      const edited = before.replace(/^10\.0\.0\.82 .*\n/m, "").replace(/^10\.0\.0\.84 .*$/m, `10.0.0.84 ${other}`);
+      const message = await refused(
+        async () => writeFileSync(lab.knownHosts, edited),
         async () => writeFileSync(lab.knownHosts, before),
       );
-    };
-
-    it("a host key that is not known", async () => {
-      const message = await withKnownHosts((text) => text.replace(/^10\.0\.0\.82 .*\n/m, ""));
       expect(message).toMatch(
         /Nothing was changed[\s\S]*server-82 \(10\.0\.0\.82\): its SSH host key is missing from .*known_hosts.*npm run host-keys/,
       );
+      expect(message).toMatch(/server-84 \(10\.0\.0\.84\): SSH host key changed; expected SHA256:\S+, got SHA256:/);
     });
 
-    it("a host key that changed", async () => {
-      const other = readFileSync(lab.knownHosts, "utf8").match(/^10\.0\.0\.80 (.*)$/m)?.[1] ?? "";
-      const message = await withKnownHosts((text) => text.replace(/^10\.0\.0\.82 .*$/m, `10.0.0.82 ${other}`));
-      expect(message).toMatch(/server-82 \(10\.0\.0\.82\): SSH host key changed; expected SHA256:\S+, got SHA256:/);
-    });
-
-    it("a key that sshd refuses", async () => {
-      const message = await refused(
-        () => lab.on(serverNamed("server-80"), "mv /home/monitoring/.ssh/authorized_keys /home/monitoring/.ssh/away"),
-        () => lab.on(serverNamed("server-80"), "mv /home/monitoring/.ssh/away /home/monitoring/.ssh/authorized_keys"),
-      );
+    it("a key that sshd refuses, a user without Docker rights, a port taken by somebody else", async () => {
+      const message = await refusedWith([
+        [
+          "server-80",
+          "cd /home/monitoring/.ssh; mv authorized_keys away",
+          "cd /home/monitoring/.ssh; mv away authorized_keys",
+        ],
+        ["server-81", "chmod 600 /run/docker.sock", "chmod 660 /run/docker.sock"],
+        [
+          "server-82",
+          `docker stop cadvisor; ${listener} >/dev/null 2>&1 & echo $! > /run/listener.pid; sleep 1`,
+          "kill $(cat /run/listener.pid); sleep 0.5; docker start cadvisor",
+        ],
+      ]);
       expect(message).toMatch(/server-80 \(10\.0\.0\.80\): sshd refuses the user monitoring with .*id_ed25519/);
       expect(message).not.toContain("PRIVATE KEY");
-    });
-
-    it("a user without Docker rights", async () => {
-      const socket = "/run/docker.sock";
-      const message = await refused(
-        () => lab.on(serverNamed("server-81"), `chmod 600 ${socket}`),
-        () => lab.on(serverNamed("server-81"), `chmod 660 ${socket}`),
-      );
       expect(message).toMatch(
         /server-81 \(10\.0\.0\.81\): monitoring may not use Docker there: add monitoring to the group docker/,
       );
-    });
-
-    it("an sshd that is not there, and a port taken by somebody else", async () => {
-      const message = await refused(
-        async () => {
-          await lab.on(serverNamed("server-80"), "kill $(cat /run/sshd.pid)");
-          await lab.on(
-            serverNamed("server-82"),
-            `docker stop cadvisor; ${listener} >/dev/null 2>&1 & echo $! > /run/listener.pid; sleep 1`,
-          );
-        },
-        async () => {
-          await lab.on(
-            serverNamed("server-80"),
-            "/usr/sbin/sshd -o PasswordAuthentication=no -o UsePAM=no -o PidFile=/run/sshd.pid",
-          );
-          await lab.on(serverNamed("server-82"), "kill $(cat /run/listener.pid); sleep 0.5; docker start cadvisor");
-        },
-      );
-      expect(message).toMatch(/server-80 \(10\.0\.0\.80\): nothing listens on SSH port 22/);
       expect(message).toMatch(/server-82 \(10\.0\.0\.82\): port 8080, wanted by cadvisor, is taken by another process/);
     });
 
-    it("a server that does not answer at all", async () => {
-      const message = await refused(
-        () => lab.on(serverNamed("server-81"), "ip link set eth0 down"),
-        () => lab.on(serverNamed("server-81"), "ip link set eth0 up"),
-      );
+    it("an sshd that is not there, and a server that does not answer at all", async () => {
+      const sshd = "/usr/sbin/sshd -o PasswordAuthentication=no -o UsePAM=no -o PidFile=/run/sshd.pid";
+      const message = await refusedWith([
+        ["server-80", "kill $(cat /run/sshd.pid)", sshd],
+        ["server-81", "ip link set eth0 down", "ip link set eth0 up"],
+      ]);
+      expect(message).toMatch(/server-80 \(10\.0\.0\.80\): nothing listens on SSH port 22/);
       expect(message).toMatch(/server-81 \(10\.0\.0\.81\): .*SSH port 22.*is the server up, and reachable from here\?/);
+    });
+
+    it("an Appwrite that drops every connection, also where the others are to go on", async () => {
+      const before = await containers();
+      stack.appwrite.tell({ away: true });
+      const { code, stdout, stderr } = await stack.npmRun("up");
+      stack.appwrite.tell({ away: false });
+      expect(code, stdout + stderr).toBe(1);
+      expect(stderr).toMatch(/http:\/\/10\.0\.0\.1:\d+\/v1: Appwrite cannot be reached/);
+      expect(await containers()).toEqual(before);
     });
   });
 
@@ -549,7 +549,6 @@ describe.skipIf(obstacle)(`the stack prod on four hosts${obstacle ? ` (skipped: 
 
     it.each([
       "server-82 is off before `npm run up`",
-      "Appwrite does not answer during `npm run up`",
       "every server's log shipper is replaced by one that does not start: the roll stops at the first",
     ])(
       "of faults: %s",
