@@ -91,7 +91,7 @@ export const configurationFaults: FaultRow[] = [
     look: async (fleet) => {
       fleet.change();
       const answer = await fleet.undisturbed(fleet.others(), () => fleet.up());
-      return expectSaid(answer, 1, /Appwrite.*http:\/\/10\.0\.0\.1:\d+/i);
+      return expectSaid(answer, 1, /http:\/\/10\.0\.0\.1:\d+\/v1: Appwrite cannot be reached/);
     },
   },
 ];
