@@ -7,9 +7,8 @@ export class SshHosts {
 
   /** One more of them. @returns its port */
   async listen(address: string): Promise<number> {
-    const { private: key } = ssh2.utils.generateKeyPairSync("ed25519");
     const port = await freePort(address);
-    const server = new ssh2.Server({ hostKeys: [key] }, (client) => {
+    const server = new ssh2.Server({ hostKeys: [hostKey()] }, (client) => {
       client.on("authentication", (context) => context.reject());
       // Whoever only wants the key hangs up on it.
       client.on("error", () => {});
@@ -21,6 +20,14 @@ export class SshHosts {
 
   close(): void {
     for (const server of this.servers) server.close();
+  }
+}
+
+/** Of the Ed25519 keys that ssh2 makes, one in 256 cannot be read, by itself neither. */
+function hostKey(): string {
+  for (;;) {
+    const { private: key } = ssh2.utils.generateKeyPairSync("ed25519");
+    if (!(ssh2.utils.parseKey(key) instanceof Error)) return key;
   }
 }
 
