@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { toItsEnd } from "../components/to-its-end";
 import { InventoryError } from "../stacks/inventory";
 import { folded, terminalColumns } from "./terminal";
 
@@ -26,14 +27,11 @@ export function run<Options>(program: Command, action: (options: Options) => Pro
   program.action(action);
   program.configureOutput({ writeOut: (text) => process.stdout.write(folded(text, terminalColumns())) });
   for (const stream of [process.stdout, process.stderr]) stream.on("error", notRead);
-  let isOver = false;
-  // Node.js ends a process that waits for what can no longer come as if all were well.
-  process.once("beforeExit", () => {
-    if (isOver) return;
+  const stopped = () => {
     console.error("error: it ended half way, waiting for what can no longer come; run the same command again.");
     exitWith("unknown");
-  });
-  const parsed = program.parseAsync().catch((error: unknown) => {
+  };
+  toItsEnd(() => program.parseAsync(), stopped).catch((error: unknown) => {
     if (error instanceof CommandError) {
       console.error(`error: ${error.message}`);
       exitWith(error.outcome);
@@ -45,9 +43,6 @@ export function run<Options>(program: Command, action: (options: Options) => Pro
       if (process.env.DEBUG) console.error(error);
       exitWith("unknown");
     }
-  });
-  void parsed.finally(() => {
-    isOver = true;
   });
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { patientFetch } from "../../components/patient-fetch";
+import { reasonOf } from "../ask";
 import { CommandError } from "../command";
 import { attempt, must } from "../process";
 
@@ -54,7 +55,12 @@ async function gitHubToken(env: NodeJS.ProcessEnv): Promise<string> {
     );
   }
   const headers = { authorization: `Bearer ${token}` };
-  const answer = await patientFetch(`${url}&audience=sts.amazonaws.com`, tokenSeconds, { headers });
+  const asked = patientFetch(`${url}&audience=sts.amazonaws.com`, tokenSeconds, { headers });
+  const answer = await asked.catch((error: Error) => {
+    throw new CommandError(
+      `GitHub gives no OIDC token (ACTIONS_ID_TOKEN_REQUEST_URL): ${reasonOf(error)}. Run the job again.`,
+    );
+  });
   if (!answer.ok) throw new CommandError(`GitHub gives no OIDC token: it answers ${answer.status}.`);
   return ((await answer.json()) as { value: string }).value;
 }

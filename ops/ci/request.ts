@@ -1,4 +1,5 @@
 import { patientFetch } from "../../components/patient-fetch";
+import { reasonOf } from "../ask";
 import { CommandError } from "../command";
 
 const timeoutSeconds = 30;
@@ -24,7 +25,7 @@ export class JsonApi {
       headers: { ...this.headers, "content-type": "application/json" },
       ...(body ? { body: JSON.stringify(body) } : {}),
     }).catch((error: Error) => {
-      throw new CommandError(`${this.service} (${this.root}) does not answer ${call}: ${error.message}`);
+      throw new CommandError(`${this.service} (${this.root}) does not answer ${call}: ${reasonOf(error)}`);
     });
     if (!answer.ok) {
       const text = (await answer.text()).trim().slice(0, 300);
