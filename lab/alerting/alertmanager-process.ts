@@ -7,6 +7,7 @@ import { placeholderCredentials } from "../../components/credentials/credentials
 import { toolPath } from "../../ops/toolchain/tools";
 import type { ChannelSecrets } from "../../stacks/channels";
 import type { AlertmanagerPlacement, Inventory } from "../../stacks/inventory";
+import { pause } from "../pause";
 
 /** An alert as Prometheus hands it over. */
 export interface PostedAlert {
@@ -63,7 +64,7 @@ export class AlertmanagerProcess {
         () => false,
       );
       if (ready) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await pause(0.1);
     }
     throw new Error(`Alertmanager does not start:\n${this.log}`);
   }

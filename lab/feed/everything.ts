@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import path from "node:path";
 import { targetsOf } from "../../stacks/targets";
+import { pause } from "../pause";
 import { startContainers } from "./containers";
 import { postgresExporterProgram, recordPostgres, startExporters } from "./exporters";
 import { startGpu } from "./gpu";
@@ -10,7 +11,7 @@ import { startCelery, startRay } from "./machine-learning";
 import { postAlert, startMonitoring, startPrometheuses, startPromtails } from "./monitoring";
 import { startOutside } from "./outside";
 import { loadPostgres, startPostgres } from "./postgres";
-import { type Programs, pause } from "./programs";
+import type { Programs } from "./programs";
 import { loadRedis, startRedis } from "./redis";
 
 /**

@@ -1,7 +1,8 @@
 import { appendFileSync, chownSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { must } from "../../ops/process";
-import { type Programs, pause } from "./programs";
+import { pause } from "../pause";
+import type { Programs } from "./programs";
 
 /** Who may do everything. */
 const postgresUser = "postgres";

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { pause } from "../pause";
 
 export interface ProgramOptions {
   env?: Record<string, string>;
@@ -69,10 +70,6 @@ export class Programs {
     }
     throw new Error(`${program.name} ${complaint}:\n${endOf(program.log)}`);
   }
-}
-
-export function pause(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
 function endOf(log: string): string {

@@ -3,6 +3,7 @@ import http from "node:http";
 import path from "node:path";
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { projectRoot } from "../../ops/project";
+import { pause } from "../pause";
 
 /** What an exporter showed over a while. */
 interface Recording {
@@ -21,7 +22,7 @@ export async function record(name: string, ask: () => Promise<string>, pages: nu
   const recording: Recording = { start: Date.now() / 1000, every, pages: [] };
   for (let page = 0; page < pages; page++) {
     recording.pages.push(await ask());
-    await new Promise((resolve) => setTimeout(resolve, every * 1000));
+    await pause(every);
   }
   mkdirSync(folder, { recursive: true });
   // Pages are much alike: with a window over all of them they take little more room than one.

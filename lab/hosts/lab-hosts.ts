@@ -6,6 +6,7 @@ import { CommandError } from "../../ops/command";
 import { attempt, must, type ProcessResult } from "../../ops/process";
 import { projectRoot } from "../../ops/project";
 import type { Server } from "../../stacks/inventory";
+import { pause } from "../pause";
 import { installPackages } from "../system-packages";
 import { LabOwner } from "./lab-owner";
 
@@ -135,7 +136,7 @@ export class LabHosts {
         for (const pid of working) end(pid);
         return;
       }
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await pause(1);
     }
   }
 
@@ -194,7 +195,7 @@ export class LabHosts {
   private async waitFor(server: Server): Promise<void> {
     for (let second = 0; second < startSeconds; second++) {
       if ((await this.on(server, "docker info >/dev/null 2>&1 && [ -f /run/sshd.pid ]")).code === 0) return;
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await pause(1);
     }
     const log = readFileSync(path.join(this.folder, `${server.name}.log`), "utf8")
       .split("\n")
@@ -249,6 +250,6 @@ async function removeGroups(name: string): Promise<void> {
   for (let second = 0; second < endSeconds; second++) {
     await attempt("find", [...find, "-exec", "rmdir", "{}", "+"]);
     if ((await attempt("find", find)).stdout === "") return;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await pause(1);
   }
 }

@@ -6,6 +6,7 @@ import { quote } from "../../components/server/host-error";
 import { toolPath } from "../../ops/toolchain/tools";
 import type { Server } from "../../stacks/inventory";
 import type { LabStack } from "../hosts/lab-stack";
+import { pause } from "../pause";
 
 /** What a command left behind: its exit code, and all that it said. */
 export interface Answer {
@@ -254,10 +255,6 @@ export function expectSaid({ code, said }: Answer, wantedCode: number | undefine
   if (match === undefined) throw new Unexpected(`it does not say ${pattern}:\n${tail(said)}`);
   const line = said.split("\n").find((one) => pattern.test(one)) ?? match;
   return `${line.trim().replace(/^- /, "")} (exit code ${code})`;
-}
-
-export async function pause(seconds: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
 /** Asks once a second until there is an answer. */

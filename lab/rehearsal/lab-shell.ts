@@ -6,6 +6,7 @@ import { CommandError } from "../../ops/command";
 import { projectRoot } from "../../ops/project";
 import { loadInventory } from "../../stacks";
 import { LabHosts } from "../hosts/lab-hosts";
+import { pause } from "../pause";
 import { type KeeperEvent, type LabPlace, rehearsedStack } from "./place";
 
 const script = path.join("lab", "rehearsal", "keeper.ts");
@@ -111,7 +112,7 @@ export async function endLab(): Promise<boolean> {
   process.kill(owner.pid, "SIGTERM");
   for (let second = 0; owner.isRunning; second++) {
     if (second > downSeconds) throw new CommandError(`${owner} does not end within ${downSeconds} s.`);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await pause(1);
   }
   return true;
 }

@@ -35,6 +35,19 @@ describe("the pipeline's access", () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it("says where GitHub gives no token, which it does not show", async () => {
+    const server = createServer((request) => request.socket.destroy()).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token?api=1`;
+    const request = { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "secret" };
+    const refused = await pipelineAccess({ AWS_ROLE_ARN: "arn", ...request }).catch((error: Error) => error.message);
+    server.close();
+    expect(refused).toMatch(
+      /GitHub gives no OIDC token \(ACTIONS_ID_TOKEN_REQUEST_URL\): fetch failed: .+ Run the job again\./,
+    );
+    expect(refused).not.toContain("secret");
+  });
+
   it("is GitLab's OIDC token", async () => {
     const { env, end } = await pipelineAccess({ AWS_ROLE_ARN: "arn", MONITORING_ID_TOKEN: "a-gitlab-token" });
     expect(readFileSync(env.AWS_WEB_IDENTITY_TOKEN_FILE ?? "", "utf8")).toBe("a-gitlab-token");

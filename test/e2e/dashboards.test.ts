@@ -9,7 +9,7 @@ import { type ShownTime, substituted } from "../../lab/feed/grafana-variables";
 import { feedInventory } from "../../lab/feed/inventory";
 import { metricsIn, metricsThere } from "../../lab/feed/metric-names";
 import { prepareFeed } from "../../lab/feed/prepare";
-import { pause } from "../../lab/feed/programs";
+import { pause } from "../../lab/pause";
 import { table } from "../../ops/table";
 
 /** Metrics that rules or panels ask for and that are not everywhere, and why. */

@@ -1,6 +1,7 @@
 import { toolPath } from "../../../ops/toolchain/tools";
+import { pause } from "../../pause";
 import type { FaultRow } from "../fault-row";
-import { expectSaid, type Fleet, pause, Unexpected } from "../fleet";
+import { expectSaid, type Fleet, Unexpected } from "../fleet";
 
 /** How often a deployment is killed by each signal. */
 const kills = 5;

@@ -1,5 +1,6 @@
+import { pause } from "../../pause";
 import type { FaultRow } from "../fault-row";
-import { expectSaid, type Fleet, pause, Unexpected, until } from "../fleet";
+import { expectSaid, type Fleet, Unexpected, until } from "../fleet";
 import { leavesOut } from "./left-out";
 
 const server = "server-82";

@@ -1,7 +1,8 @@
 import { credentialUsers } from "../../../components/credentials/credentials";
 import { alertmanagersOf } from "../../../stacks/inventory";
+import { pause } from "../../pause";
 import type { FaultRow } from "../fault-row";
-import { type Fleet, pause, Unexpected, until } from "../fleet";
+import { type Fleet, Unexpected, until } from "../fleet";
 
 const prometheusServer = "server-84";
 const lines = 400;
